@@ -1,0 +1,29 @@
+// The one currency between byte layers: TCP, WebSocket, TLS, plain are all stages Chunk -> Chunk, and the live proxy
+// feeds the same stages.
+
+export interface DataChunk {
+  readonly kind: 'data';
+  /** A view into the captured packet where possible, valid until the next push to the pipeline. */
+  readonly bytes: Uint8Array;
+  /** Nanoseconds since the source's epoch: when the last byte was captured. */
+  readonly time: number;
+  /** Capture frame number that carried the bytes. */
+  readonly origin: number;
+}
+
+/** Bytes that were sent and not seen. length is absent when it cannot be known. */
+export interface GapChunk {
+  readonly kind: 'gap';
+  readonly length?: number;
+  readonly time: number;
+  /** The capture frame at which the gap was noticed. */
+  readonly origin: number;
+  readonly reason: 'lost' | 'cut' | 'mid-stream';
+}
+
+export type Chunk = DataChunk | GapChunk;
+
+export interface Stage {
+  push(chunk: Chunk): readonly Chunk[];
+  end(): readonly Chunk[];
+}
