@@ -1,0 +1,93 @@
+// What a dissection yields, in capture order: MQTT packets, and the events around them. Renderers print these and
+// nothing else; whatever was not seen is an event here, never silence.
+
+import type { Field, Problem } from '../codec/field.js';
+import type { Packet } from '../codec/packet.js';
+import type { Direction, Version } from '../spec/versions.js';
+
+/** How the version of a connection came to be known. */
+export type VersionSource = 'connect' | 'inferred' | 'option' | 'default';
+
+/** One TCP connection that carries MQTT (or was forced to be read as such). */
+export interface ConnectionInfo {
+  /** 0-based, in order of first sight of MQTT. */
+  readonly id: number;
+  /** "10.0.0.2:20000", "[::1]:1883": made on first use. */
+  readonly client: string;
+  readonly server: string;
+  readonly transport: 'tcp';
+  readonly version: Version;
+  readonly versionFrom: VersionSource;
+  /** Why the version was inferred, one line a fact: "CONNACK with a Remaining Length of 2 (frame 7)". */
+  readonly evidence: readonly string[];
+  /** Client identifier of the last CONNECT (or the assigned one of its CONNACK). */
+  readonly clientId?: string;
+}
+
+export interface Frame {
+  readonly version: Version;
+  readonly direction: Direction;
+  /** The packet as captured; shorter than `length` when a part was not. A view: copy to keep beyond the next push. */
+  readonly bytes: Uint8Array;
+  /** Length on the wire, fixed header included. */
+  readonly length: number;
+  readonly packet: Packet;
+  readonly problems: readonly Problem[];
+  /** Nanoseconds since the source's epoch: when the last byte was captured. */
+  readonly time: number;
+  /** Capture frame numbers that carried it, ascending. */
+  readonly origins: readonly number[];
+}
+
+export interface PacketItem {
+  readonly kind: 'packet';
+  /** 1-based over the whole run. */
+  readonly number: number;
+  readonly connection: ConnectionInfo;
+  readonly frame: Frame;
+  /** Topic of a PUBLISH that carries only a Topic Alias, resolved in its direction as of that moment; undefined otherwise. */
+  readonly aliasTopic?: string;
+}
+
+export type EventName =
+  | 'connection-opened'
+  | 'connection-closed'
+  | 'gap'
+  | 'lost-sync'
+  | 'incomplete'
+  | 'overlap-conflict';
+
+export interface EventItem {
+  readonly kind: 'event';
+  readonly event: EventName;
+  readonly connection: ConnectionInfo;
+  readonly direction?: Direction;
+  readonly time: number;
+  readonly origins: readonly number[];
+  /** Plain words: "1460 bytes were not captured", "closed by the client (FIN)". */
+  readonly message: string;
+  /** lost-sync and incomplete: the bytes stepped over (the first of them, when there are many). */
+  readonly bytes?: Uint8Array;
+  /** Count of bytes concerned, where known. */
+  readonly length?: number;
+}
+
+export type Item = PacketItem | EventItem;
+
+/** Counts for the closing summary line, valid at any moment. */
+export interface Summary {
+  readonly captureFrames: number;
+  readonly packets: number;
+  readonly byType: Readonly<Record<string, number>>;
+  readonly byVersion: Readonly<Record<string, number>>;
+  readonly connections: number;
+  readonly problems: number;
+  readonly events: Readonly<Partial<Record<EventName, number>>>;
+  /** Capture frames that yielded no TCP segment: reason and what was there -> count. */
+  readonly skipped: readonly { readonly reason: string; readonly what: string; readonly count: number }[];
+  /** TCP connections that carried no MQTT: server port -> count, the most frequent first, at most 20. */
+  readonly otherConnections: number;
+  readonly otherPorts: readonly { readonly port: number; readonly count: number }[];
+}
+
+export type { Direction, Field, Packet, Problem, Version };
