@@ -1,7 +1,9 @@
 // What the link and network layers yield for one captured packet: a TCP segment, as offsets into the captured bytes.
-// No address strings and no payload copies here: most segments of a capture are never shown.
+// No address strings and no payload copies here: most segments of a capture are never shown. Segments and skips are told
+// apart by `kind`. A segment is valid until the next packet is read (its reader reuses it); a Skipped may be kept.
 
 export interface Segment {
+  readonly kind: 'segment';
   /** Capture frame number and time (ns since the source's epoch). */
   readonly frame: number;
   readonly time: number;
@@ -24,9 +26,18 @@ export interface Segment {
   readonly payloadLength: number;
 }
 
+/** The flag bits of a segment by name. */
+export const FIN = 1;
+export const SYN = 2;
+export const RST = 4;
+export const ACK = 16;
+
+export type SkipReason = 'unknown-link' | 'not-ip' | 'not-tcp' | 'fragment' | 'cut' | 'malformed';
+
 /** Why a captured packet yielded no segment. Counted by reason; `link` reasons are warned about once per type. */
 export interface Skipped {
-  readonly reason: 'unknown-link' | 'not-ip' | 'not-tcp' | 'fragment' | 'cut' | 'malformed';
-  /** What was there instead, in the field's words: "LINKTYPE 195 IEEE802_15_4", "ARP", "UDP", "EtherType 0x88cc (LLDP)". */
+  readonly kind: 'skipped';
+  readonly reason: SkipReason;
+  /** What was there instead, in the field's words: "LINKTYPE 195 (IEEE802_15_4_WITHFCS)", "ARP", "UDP", "EtherType 0x88cc (LLDP)". */
   readonly what: string;
 }
