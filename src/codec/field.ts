@@ -27,6 +27,8 @@ export type ProblemCode =
   | 'length-overrun'
   /** A Variable Byte Integer goes on after its fourth byte. */
   | 'variable-byte-integer'
+  /** 5.0: a Variable Byte Integer in more bytes than it needs. */
+  | 'overlong'
   /** A string is not well-formed UTF-8. */
   | 'utf8'
   /** A property identifier that 5.0 does not define: the rest of the properties cannot be read. */

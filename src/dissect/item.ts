@@ -2,7 +2,7 @@
 // nothing else; whatever was not seen is an event here, never silence.
 
 import type { Field, Problem } from '../codec/field.js';
-import type { Packet } from '../codec/packet.js';
+import type { ReadPacket } from '../codec/packet.js';
 import type { Direction, Version } from '../spec/versions.js';
 
 /** How the version of a connection came to be known. */
@@ -31,7 +31,8 @@ export interface Frame {
   readonly bytes: Uint8Array;
   /** Length on the wire, fixed header included. */
   readonly length: number;
-  readonly packet: Packet;
+  /** What could be read; fields that were not are absent (there are problems then). */
+  readonly packet: ReadPacket;
   readonly problems: readonly Problem[];
   /** Nanoseconds since the source's epoch: when the last byte was captured. */
   readonly time: number;
@@ -90,4 +91,4 @@ export interface Summary {
   readonly otherPorts: readonly { readonly port: number; readonly count: number }[];
 }
 
-export type { Direction, Field, Packet, Problem, Version };
+export type { Direction, Field, Problem, ReadPacket, Version };

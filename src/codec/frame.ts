@@ -1,0 +1,157 @@
+// One MQTT Control Packet: bytes to values and problems, bytes to the annotated field tree, values to bytes, all from
+// the same layout. Decoding is total: any bytes give an answer, nothing throws (DESIGN laws 2 to 4).
+
+import { VARIABLE_BYTE_INTEGER_MAX, variableByteInteger, variableByteIntegerWidth } from '../bytes/cursor.js';
+import { Sink } from '../bytes/sink.js';
+import { PACKET_BY_CODE, PACKET_TYPES } from '../spec/packets.js';
+import type { Version } from '../spec/versions.js';
+import type { Field, Problem } from './field.js';
+import { bitsOf, type Draft, readBits, readItems } from './layout.js';
+import type { Packet, ReadPacket } from './packet.js';
+import { connectVersion } from './packets/connect.js';
+import { LAYOUTS, type Layout } from './packets/index.js';
+import { Reader, type Spec } from './reader.js';
+import { readVarint, reportOverlong } from './values.js';
+
+export interface Decoded {
+  readonly packet: ReadPacket;
+  readonly problems: readonly Problem[];
+  /** The version it was read by: for a CONNECT the one that it announces, else as given. */
+  readonly version: Version;
+}
+
+const NO_PROBLEMS: readonly Problem[] = Object.freeze([]);
+const PACKET_TYPE: Spec = {
+  name: 'packetType',
+  label: 'Packet Type',
+  section: ['2.2.1', '2.1.2'],
+  meaning: (_code: number, reader) => reader.type,
+};
+const HEADER_FLAGS: Spec = { name: 'headerFlags', label: 'Flags', section: ['2.2.2', '2.1.3'], meaning: flagsMeaning };
+const REMAINING_LENGTH: Spec = { name: 'remainingLength', label: 'Remaining Length', section: ['2.2.3', '2.1.4'] };
+
+interface Row extends Layout {
+  readonly type: string;
+  readonly section: string;
+  readonly headerFlags: number;
+}
+
+const RESERVED: Row = { type: 'RESERVED', section: '2.2.1', headerFlags: 0, items: [] };
+const ROWS: readonly Row[] = PACKET_BY_CODE.map((row) =>
+  row === undefined
+    ? RESERVED
+    : {
+        ...LAYOUTS[row.type as keyof typeof LAYOUTS],
+        type: row.type,
+        section: row.section,
+        headerFlags: row.headerFlags ?? 0,
+      },
+);
+const CODE_BY_TYPE: ReadonlyMap<string, number> = new Map(PACKET_TYPES.map((row) => [row.type, row.code]));
+
+// One reader serves all calls: reading never calls back into decode.
+const reader = new Reader();
+
+function flagsMeaning(flags: number, of: Reader): string {
+  const row = ROWS.find((one) => one.type === of.type) ?? RESERVED;
+  if (of.version === '3.1') return `DUP ${flags >> 3}, QoS ${(flags >> 1) & 3}, RETAIN ${flags & 1}`;
+  const fixed = `reserved, 0b${row.headerFlags.toString(2).padStart(4, '0')}`;
+  return flags === row.headerFlags ? fixed : `${fixed} expected`;
+}
+
+/** Values and problems of the packet that begins at bytes[0]. */
+export function decode(bytes: Uint8Array, version: Version): Decoded {
+  reader.reset(bytes, version, false);
+  const packet = readPacket();
+  return { packet: packet as ReadPacket, problems: reader.problems ?? NO_PROBLEMS, version: reader.version };
+}
+
+/** The field tree of the packet that begins at bytes[0]; its leaves cover every bit of `bytes` once. */
+export function annotate(bytes: Uint8Array, version: Version): Field {
+  reader.reset(bytes, version, true);
+  readPacket();
+  const children = reader.trace?.fields ?? [];
+  reader.trace = undefined;
+  const { type } = reader;
+  return { path: type.toLowerCase(), label: type, at: 0, length: bytes.length, children };
+}
+
+function readPacket(): Draft {
+  const first = reader.bytes.length > 0 ? reader.bytes[0]! : 0;
+  const code = first >> 4;
+  const row = code === 15 && reader.version !== '5.0' ? RESERVED : ROWS[code]!;
+  reader.type = row.type;
+  reader.section = row.section;
+  reader.enter(row.type.toLowerCase());
+  const packet: Draft = row === RESERVED ? { type: row.type, typeCode: code } : { type: row.type };
+  readHeader(packet, row, first);
+  if (!reader.failed && row === RESERVED) reader.failed = reader.left > 0;
+  else if (!reader.failed) readItems(reader, packet, row.items);
+  reader.unread();
+  finish(packet);
+  return packet;
+}
+
+function readHeader(packet: Draft, row: Row, first: number): void {
+  const { bytes } = reader;
+  if (bytes.length === 0) {
+    reader.cut(PACKET_TYPE, 1);
+    return;
+  }
+  reader.at = 1;
+  reader.leaf(PACKET_TYPE, 0, 1, first >> 4, [7, 4]);
+  if (row.header !== undefined) for (const part of row.header) readBits(reader, packet, 0, first, part);
+  else {
+    reader.leaf(HEADER_FLAGS, 0, 1, first & 0x0f, [3, 0]);
+    if ((first & 0x0f) !== row.headerFlags) packet.headerFlags = first & 0x0f;
+  }
+  if (row === RESERVED) {
+    reader.problem('reserved-type', `packet type ${first >> 4} is reserved`, PACKET_TYPE.name, 0, 1);
+  }
+  const length = readVarint(reader, REMAINING_LENGTH);
+  if (reader.failed) return;
+  const width = reader.at - 1;
+  if (width > variableByteIntegerWidth(length)) packet.remainingLengthWidth = width;
+  reader.wireEnd = reader.at + length;
+  if (reader.wireEnd <= reader.end) reader.end = reader.wireEnd;
+}
+
+/** What only the end tells: bytes beyond the packet, bytes of it that are not here, the version of a CONNECT. */
+function finish(packet: Draft): void {
+  const { bytes, end, wireEnd } = reader;
+  const width = packet.remainingLengthWidth as number | undefined;
+  if (width !== undefined && reader.version === '5.0') {
+    reportOverlong(reader, REMAINING_LENGTH, 1, width, wireEnd - 1 - width);
+  }
+  if (wireEnd > bytes.length && !(reader.problems ?? NO_PROBLEMS).some((one) => one.code === 'not-captured')) {
+    const missing = wireEnd - bytes.length;
+    const message = `${missing} of ${wireEnd} bytes were not captured`;
+    reader.problem('not-captured', message, '', end, 0);
+  }
+  if (end < bytes.length) {
+    reader.end = bytes.length;
+    reader.failed = false;
+    reader.at = end;
+    reader.unread();
+  }
+}
+
+/**
+ * The bytes of a packet in a version. RangeError for a value that the format cannot hold, or that it needs and the
+ * packet lacks. `headerFlags` and `remainingLengthWidth` default to what the specification fixes.
+ */
+export function encode(packet: Packet, version: Version): Uint8Array {
+  const code = packet.type === 'RESERVED' ? packet.typeCode : CODE_BY_TYPE.get(packet.type)!;
+  const row = packet.type === 'RESERVED' ? RESERVED : ROWS[code]!;
+  const source = packet as unknown as Draft;
+  const by = packet.type === 'CONNECT' ? connectVersion(packet.protocolName, packet.protocolLevel) : version;
+  const sink = new Sink();
+  for (const item of row.items) item.write(sink, source, by);
+  if (sink.length > VARIABLE_BYTE_INTEGER_MAX) throw new RangeError(`a packet of ${sink.length} bytes is too long`);
+  let flags = packet.headerFlags ?? row.headerFlags;
+  for (const part of row.header ?? []) flags |= bitsOf(source, part, by);
+  const length = variableByteInteger(sink.length, packet.remainingLengthWidth);
+  sink.prepend(length);
+  sink.prepend(Uint8Array.of((code << 4) | flags));
+  return sink.take();
+}

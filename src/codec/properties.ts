@@ -1,0 +1,119 @@
+// Property Length and properties (5.0: 2.2.2), the same for every packet and for the Will. The section ends where its
+// length says, so that what follows is still read when a property is unknown or cut.
+
+import { variableByteInteger } from '../bytes/cursor.js';
+import { PROPERTY_BY_ID, PROPERTY_BY_NAME, type PropertyRow } from '../spec/properties.js';
+import type { Item } from './layout.js';
+import type { Property } from './packet.js';
+import type { Reader, Section, Spec } from './reader.js';
+import { binary, byte, u16, u32, utf8, utf8pair, type Value, varint } from './values.js';
+
+interface PropertiesOptions {
+  readonly section: Section;
+  /** The Property Length may be left out at the end of the packet. */
+  readonly optional?: boolean;
+}
+
+const LENGTH: Spec = { name: 'propertyLength', label: 'Property Length' };
+const IDENTIFIER: Spec = {
+  name: 'identifier',
+  label: 'Property Identifier',
+  section: '2.2.2.2',
+  meaning: (id: number) => PROPERTY_BY_ID[id]?.label ?? 'not defined',
+};
+
+const BY_TYPE = { byte, u16, u32, varint, utf8, binary, utf8pair } as const;
+
+const FIELDS: ReadonlyMap<string, { spec: (owner: string) => Spec; value: Value<unknown> }> = new Map(
+  [...PROPERTY_BY_NAME.values()].map((row) => {
+    const byOwner = new Map<string, Spec>();
+    const spec = (owner: string) => {
+      let made = byOwner.get(owner);
+      if (made === undefined) byOwner.set(owner, (made = specOf(row, owner)));
+      return made;
+    };
+    return [row.name, { spec, value: BY_TYPE[row.type] as Value<unknown> }];
+  }),
+);
+
+function specOf(row: PropertyRow, owner: string): Spec {
+  const section = (row.sections as Readonly<Record<string, string>>)[owner] ?? '2.2.2.2';
+  return { name: row.name, label: row.label, section, meaning: (value: unknown) => meaningOf(row, value) };
+}
+
+function meaningOf(row: PropertyRow, value: unknown): string | undefined {
+  if (row.name === 'payloadFormatIndicator')
+    return value === 1 ? 'UTF-8 text' : value === 0 ? 'unspecified bytes' : undefined;
+  if (row.name === 'sessionExpiryInterval' && value === 0xffffffff) return 'does not expire';
+  return 'unit' in row ? `${value} ${row.unit}` : undefined;
+}
+
+/** Property Length and Properties of `owner`; present in 5.0 only. */
+export function properties(owner: string, options: PropertiesOptions): Item {
+  const label = owner === 'WILL' ? 'Will Properties' : 'Properties';
+  return {
+    name: 'properties',
+    label,
+    read(reader, out) {
+      if (reader.version !== '5.0') return;
+      if (options.optional === true && reader.at >= reader.wireEnd) return;
+      const length = varint.read(reader, { ...LENGTH, section: options.section });
+      if (reader.failed) return;
+      out.properties = readSection(reader, owner, length, label, options.section);
+    },
+    write(sink, source, version) {
+      if (version !== '5.0') return;
+      const list = source.properties as readonly Property[] | undefined;
+      if (list === undefined && options.optional === true) return;
+      const start = sink.at;
+      for (const property of list ?? []) writeProperty(sink, property, owner);
+      sink.insert(start, variableByteInteger(sink.at - start));
+    },
+  };
+}
+
+function readSection(reader: Reader, owner: string, length: number, label: string, section: Section): Property[] {
+  const { end, wireEnd, at } = reader;
+  if (at + length > wireEnd) {
+    const message = `${label} Length says ${length} bytes, ${wireEnd - at} are left`.replace('Properties', 'Property');
+    reader.problem('length-overrun', message, LENGTH.name, at - 1, 1);
+  }
+  reader.end = Math.min(end, at + length);
+  reader.wireEnd = Math.min(wireEnd, at + length);
+  reader.enter('properties');
+  const list: Property[] = [];
+  while (!reader.failed && reader.at < reader.end) readProperty(reader, owner, list);
+  const whole = reader.end === reader.wireEnd;
+  if (reader.failed) reader.unread();
+  reader.leave(label, at, section);
+  // What follows the section starts where its length says: a failure inside does not reach beyond, unless bytes are missing.
+  reader.failed = reader.failed && (!whole || at + length > wireEnd);
+  reader.end = end;
+  reader.wireEnd = wireEnd;
+  return list;
+}
+
+function readProperty(reader: Reader, owner: string, list: Property[]): void {
+  const at = reader.at;
+  reader.enter(list.length);
+  const id = varint.read(reader, IDENTIFIER);
+  const row = reader.failed ? undefined : PROPERTY_BY_ID[id];
+  if (row !== undefined) {
+    const { spec, value } = FIELDS.get(row.name)!;
+    const read = value.read(reader, spec(owner));
+    if (!reader.failed) list.push({ name: row.name, value: read } as Property);
+  } else if (!reader.failed) {
+    reader.failed = true;
+    const message = `property identifier ${id} (0x${id.toString(16).padStart(2, '0')}) is not defined`;
+    reader.problem('unknown-property', message, IDENTIFIER.name, at, reader.at - at);
+  }
+  reader.leave(row?.label ?? 'Unknown Property', at, '2.2.2.2');
+}
+
+function writeProperty(sink: Parameters<Item['write']>[0], property: Property, owner: string): void {
+  const row = PROPERTY_BY_NAME.get(property.name);
+  if (row === undefined) throw new RangeError(`${property.name} is not a property of MQTT 5.0`);
+  const { spec, value } = FIELDS.get(row.name)!;
+  sink.bytes(variableByteInteger(row.id));
+  value.write(sink, property.value, spec(owner));
+}
