@@ -1,13 +1,51 @@
-// The way in: captured packets to TCP segments.
+// The way in: captured packets to TCP segments. One loop over the table of headers, no recursion, so nesting has one
+// bound for everything. Reading allocates nothing: the segment is reused, and skips are made once per kind.
 
 import type { CapturedPacket } from '../capture/packet.js';
+import { HEADERS, ROW_OF } from './headers.js';
+import { unread, unreadOther } from './names.js';
 import type { Segment, Skipped } from './segment.js';
+import { DONE, type HeaderReader, LINK, type Next, skip, Walk } from './walk.js';
 
 export { formatAddress, formatEndpoint } from './address.js';
+export { LINK_TYPE_NAMES } from './link-types.js';
 export type { Segment, Skipped, SkipReason } from './segment.js';
 
-/** Reads captured packets one at a time; owns what reading needs, so that a packet costs no allocation. */
-export declare class SegmentReader {
+/** Headers in one packet: tags, tunnels and extensions together. */
+export const MAX_HEADERS = 64;
+/** Different kinds of Skipped by number; random bytes could otherwise make hundreds of thousands. */
+const MAX_KINDS = 1024;
+
+const TOO_DEEP = skip('malformed', `more than ${MAX_HEADERS} headers in a packet`);
+const READERS: readonly HeaderReader[] = HEADERS.map((row) => row.read);
+
+export class SegmentReader {
+  readonly #walk = new Walk();
+  readonly #unread = new Map<Next, Skipped>();
+
   /** The TCP segment in the packet (valid until the next read), or why there is none. Never throws. */
-  read(packet: CapturedPacket): Segment | Skipped;
+  read(packet: CapturedPacket): Segment | Skipped {
+    const walk = this.#walk;
+    const { link } = packet;
+    if (link >>> 16 !== 0) return skip('unknown-link', `LINKTYPE ${link}`);
+    walk.start(packet);
+    let next: Next = LINK | link;
+    for (let depth = 0; depth < MAX_HEADERS; depth++) {
+      const row = ROW_OF[next]!;
+      if (row === 0) return this.#whatIs(next);
+      next = READERS[row - 1]!(walk);
+      if (next === DONE) return walk;
+      if (next < 0) return walk.skipped;
+    }
+    return TOO_DEEP;
+  }
+
+  #whatIs(next: Next): Skipped {
+    const known = this.#unread.get(next);
+    if (known !== undefined) return known;
+    if (this.#unread.size >= MAX_KINDS) return unreadOther(next);
+    const skipped = unread(next);
+    this.#unread.set(next, skipped);
+    return skipped;
+  }
 }

@@ -1,0 +1,39 @@
+// PPP (LINKTYPE 9 and 50; RFC 1661, RFC 1662): address and control (ff 03) may be left out, and the protocol field is one
+// byte when that byte is odd. Behind an address of 0f or 8f stands Cisco HDLC. PPP_WITH_DIR has one byte before it.
+
+import { readCiscoHdlc } from './cisco-hdlc.js';
+import { type Next, PPP, short, type Walk } from './walk.js';
+
+const ALL_STATIONS = 0xff;
+const UNNUMBERED_INFORMATION = 0x03;
+const CISCO_UNICAST = 0x0f;
+const CISCO_MULTICAST = 0x8f;
+const HEADER = short('PPP header');
+
+export function readPpp(walk: Walk): Next {
+  const { bytes } = walk;
+  let { at } = walk;
+  if (walk.end - at < 2) return walk.stopShort(HEADER);
+  const first = bytes[at]!;
+  // RFC 1661, 2: a protocol number's high byte is even, so 0f and 8f could only be compressed numbers that nobody assigned.
+  if (first === CISCO_UNICAST || first === CISCO_MULTICAST) return readCiscoHdlc(walk);
+  if (first === ALL_STATIONS && bytes[at + 1] === UNNUMBERED_INFORMATION) at += 2;
+  return readPppProtocol(walk, at);
+}
+
+/** LINKTYPE 204 and 166: the direction (0 or 1) stands where the address would be, or before it. */
+export function readPppWithDirection(walk: Walk): Next {
+  const { bytes, at } = walk;
+  if (walk.end - at < 2) return walk.stopShort(HEADER);
+  if (bytes[at + 1] === UNNUMBERED_INFORMATION) return readPppProtocol(walk, at + 2);
+  walk.at = at + 1;
+  return readPpp(walk);
+}
+
+function readPppProtocol(walk: Walk, at: number): Next {
+  const compressed = at < walk.end && (walk.bytes[at]! & 1) === 1;
+  const length = compressed ? 1 : 2;
+  if (walk.end - at < length) return walk.stopShort(HEADER);
+  walk.at = at + length;
+  return PPP | (compressed ? walk.bytes[at]! : walk.uint16(at));
+}

@@ -1,0 +1,98 @@
+// The state of one walk through a captured packet, header by header, and what comes of it: the walk is the Segment.
+// A header reader looks at [at, end), checks that what it needs is there, moves `at` behind itself, narrows the end where
+// it knows the length, and names what follows by number (headers.ts has the readers). It never reads at or beyond `end`.
+
+import type { CapturedPacket } from '../capture/packet.js';
+import type { Segment, Skipped, SkipReason } from './segment.js';
+
+/** What follows a header: a number of one of the spaces below, or DONE, or STOP. */
+export type Next = number;
+export type HeaderReader = (walk: Walk) => Next;
+
+/** The walk is a complete segment. */
+export const DONE = -1;
+/** There is no segment; walk.skipped says why. */
+export const STOP = -2;
+
+// The spaces of numbers that name headers: 16 bits each, `ETHER_TYPE | 0x0800`.
+export const LINK = 0 << 16;
+export const ETHER_TYPE = 1 << 16;
+export const IP_PROTOCOL = 2 << 16;
+export const PPP = 3 << 16;
+export const LLC_SAP = 4 << 16;
+export const ADDRESS_FAMILY = 5 << 16;
+export const SPACES = 6;
+
+export const skip = (reason: SkipReason, what: string): Skipped => ({ kind: 'skipped', reason, what });
+
+/** The two ways in which a header can be too short: the capture cut it, or it never was longer. */
+export interface Short {
+  readonly cut: Skipped;
+  readonly malformed: Skipped;
+}
+
+export const short = (header: string): Short => ({
+  cut: skip('cut', header),
+  malformed: skip('malformed', `${header} too short`),
+});
+
+const NO_BYTES: Uint8Array = new Uint8Array(0);
+const NOTHING = skip('malformed', 'nothing');
+
+export class Walk implements Segment {
+  readonly kind = 'segment';
+  frame = 0;
+  time = 0;
+  bytes: Uint8Array = NO_BYTES;
+  addressLength: 4 | 16 = 4;
+  sourceAt = 0;
+  destinationAt = 0;
+  sourcePort = 0;
+  destinationPort = 0;
+  sequence = 0;
+  acknowledgment = 0;
+  flags = 0;
+  payloadAt = 0;
+  payloadEnd = 0;
+  payloadLength = 0;
+
+  /** Where the next header begins. */
+  at = 0;
+  /** Where the captured bytes of the present layer end. */
+  end = 0;
+  /** Where the present layer ended on the wire: beyond `end` when the capture cut the packet. */
+  wireEnd = 0;
+  skipped: Skipped = NOTHING;
+
+  start(packet: CapturedPacket): void {
+    const { bytes, originalLength } = packet;
+    this.frame = packet.number;
+    this.time = packet.time;
+    this.bytes = bytes;
+    this.at = 0;
+    this.end = bytes.length;
+    // Some writers leave the original length 0 or below the captured one; the bytes that are here were on the wire.
+    this.wireEnd = Math.max(originalLength, bytes.length);
+  }
+
+  /** The present layer ends at `end` by its own account; what follows is padding. A longer account changes nothing. */
+  limit(end: number): void {
+    if (end < this.wireEnd) this.wireEnd = end;
+    if (end < this.end) this.end = end;
+  }
+
+  /** Two bytes in network order. */
+  uint16(at: number): number {
+    return (this.bytes[at]! << 8) | this.bytes[at + 1]!;
+  }
+
+  stop(skipped: Skipped): Next {
+    this.skipped = skipped;
+    return STOP;
+  }
+
+  /** The header needs more bytes than there are before `end`. */
+  stopShort(header: Short): Next {
+    return this.stop(this.wireEnd > this.end ? header.cut : header.malformed);
+  }
+}
