@@ -37,8 +37,8 @@ export type ProblemCode =
   | 'reserved-type'
   /** Bytes after the last field. */
   | 'unread'
-  /** Bytes of the packet that were sent but not captured. */
-  | 'not-captured';
+  /** Bytes of the packet that are not here: not captured, or never sent. */
+  | 'incomplete';
 
 export interface Problem {
   readonly code: ProblemCode;

@@ -123,10 +123,10 @@ function finish(packet: Draft): void {
   if (width !== undefined && reader.version === '5.0') {
     reportOverlong(reader, REMAINING_LENGTH, 1, width, wireEnd - 1 - width);
   }
-  if (wireEnd > bytes.length && !(reader.problems ?? NO_PROBLEMS).some((one) => one.code === 'not-captured')) {
+  if (wireEnd > bytes.length && !(reader.problems ?? NO_PROBLEMS).some((one) => one.code === 'incomplete')) {
     const missing = wireEnd - bytes.length;
-    const message = `${missing} of ${wireEnd} bytes were not captured`;
-    reader.problem('not-captured', message, '', end, 0);
+    const message = `${missing} of ${wireEnd} bytes missing`;
+    reader.problem('incomplete', message, '', end, 0);
   }
   if (end < bytes.length) {
     reader.end = bytes.length;

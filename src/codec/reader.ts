@@ -116,7 +116,7 @@ export class Reader extends Cursor {
   cut(spec: Spec, need: number): void {
     this.failed = true;
     if (this.at + need <= this.wireEnd) {
-      this.problem('not-captured', `${spec.label} was not captured whole`, spec.name, this.at, this.left);
+      this.incomplete(spec, need);
     } else {
       const message = `${spec.label} needs ${bytesText(need)}, ${bytesText(this.wireEnd - this.at)} left`;
       this.problem('field-cut', message, spec.name, this.at, this.left);
@@ -127,12 +127,17 @@ export class Reader extends Cursor {
   overrun(spec: Spec, length: number): void {
     this.failed = true;
     if (this.at + length <= this.wireEnd) {
-      this.problem('not-captured', `${spec.label} was not captured whole`, spec.name, this.at, this.left);
+      this.incomplete(spec, length);
     } else {
       const left = this.wireEnd - this.at;
       const message = `${spec.label} Length says ${bytesText(length)}, ${left === 1 ? '1 is' : `${left} are`} left`;
       this.problem('length-overrun', message, `${spec.name}Length`, this.at - 2, 2);
     }
+  }
+
+  private incomplete(spec: Spec, need: number): void {
+    const message = `${spec.label}: ${need - this.left} of ${bytesText(need)} missing`;
+    this.problem('incomplete', message, spec.name, this.at, this.left);
   }
 
   /** Whatever the limit still holds becomes a leaf of its own; without an earlier problem that is one itself. */
