@@ -75,6 +75,7 @@ export function variableByteInteger(value: number, width: number = variableByteI
   if (!Number.isInteger(value) || value < 0 || value > VARIABLE_BYTE_INTEGER_MAX) {
     throw new RangeError(`${value} is not a Variable Byte Integer (0 to ${VARIABLE_BYTE_INTEGER_MAX})`);
   }
+  if (!(width >= 1 && width <= 4)) throw new RangeError(`a Variable Byte Integer has 1 to 4 bytes, not ${width}`);
   const bytes = new Uint8Array(width);
   let rest = value;
   for (let i = 0; i < width; i++) {

@@ -144,14 +144,16 @@ export function encode(packet: Packet, version: Version): Uint8Array {
   const code = packet.type === 'RESERVED' ? packet.typeCode : CODE_BY_TYPE.get(packet.type)!;
   const row = packet.type === 'RESERVED' ? RESERVED : ROWS[code]!;
   const source = packet as unknown as Draft;
+  if (packet.type === 'AUTH' && version !== '5.0') throw new RangeError(`MQTT ${version} has no AUTH`);
   const by = packet.type === 'CONNECT' ? connectVersion(packet.protocolName, packet.protocolLevel) : version;
   const sink = new Sink();
   for (const item of row.items) item.write(sink, source, by);
   if (sink.length > VARIABLE_BYTE_INTEGER_MAX) throw new RangeError(`a packet of ${sink.length} bytes is too long`);
   let flags = packet.headerFlags ?? row.headerFlags;
   for (const part of row.header ?? []) flags |= bitsOf(source, part, by);
-  const length = variableByteInteger(sink.length, packet.remainingLengthWidth);
-  sink.prepend(length);
-  sink.prepend(Uint8Array.of((code << 4) | flags));
+  const first = (code << 4) | flags;
+  if (!(first >= 0 && first <= 0xff && flags <= 0x0f)) throw new RangeError(`type ${code}, flags ${flags}: not a byte`);
+  sink.prepend(variableByteInteger(sink.length, packet.remainingLengthWidth));
+  sink.prepend(Uint8Array.of(first));
   return sink.take();
 }

@@ -108,7 +108,7 @@ export function readBits(reader: Reader, out: Draft, at: number, byte: number, p
 export function bitsOf(source: Draft, part: Bits, version: Version): number {
   if (part.options.when !== undefined && !part.options.when(source, version)) return 0;
   const number = Number(source[part.name] ?? 0);
-  if (!(number >= 0 && number < 1 << (part.high - part.low + 1))) {
+  if (!(Number.isInteger(number) && number >= 0 && number < 1 << (part.high - part.low + 1))) {
     throw new RangeError(`${part.label}: ${number} does not fit into its bits`);
   }
   return number << part.low;

@@ -57,14 +57,24 @@ export function properties(owner: string, options: PropertiesOptions): Item {
     read(reader, out) {
       if (reader.version !== '5.0') return;
       if (options.optional === true && reader.at >= reader.wireEnd) return;
+      const lengthAt = reader.at;
       const length = varint.read(reader, { ...LENGTH, section: options.section });
       if (reader.failed) return;
+      if (reader.at + length > reader.wireEnd) {
+        const left = reader.wireEnd - reader.at;
+        const message = `${label} Length says ${length} bytes, ${left} are left`.replace('Properties', 'Property');
+        reader.problem('length-overrun', message, LENGTH.name, lengthAt, reader.at - lengthAt);
+      }
       out.properties = readSection(reader, owner, length, label, options.section);
     },
     write(sink, source, version) {
       if (version !== '5.0') return;
       const list = source.properties as readonly Property[] | undefined;
       if (list === undefined && options.optional === true) return;
+      // 3.4.2.2.1, 3.14.2.2.1: what may be left out at the end can only be left out with everything behind it.
+      if (options.optional === true && source.reasonCode === undefined) {
+        throw new RangeError(`${label} need a Reason Code before them`);
+      }
       const start = sink.at;
       for (const property of list ?? []) writeProperty(sink, property, owner);
       sink.insert(start, variableByteInteger(sink.at - start));
@@ -74,10 +84,6 @@ export function properties(owner: string, options: PropertiesOptions): Item {
 
 function readSection(reader: Reader, owner: string, length: number, label: string, section: Section): Property[] {
   const { end, wireEnd, at } = reader;
-  if (at + length > wireEnd) {
-    const message = `${label} Length says ${length} bytes, ${wireEnd - at} are left`.replace('Properties', 'Property');
-    reader.problem('length-overrun', message, LENGTH.name, at - 1, 1);
-  }
   reader.end = Math.min(end, at + length);
   reader.wireEnd = Math.min(wireEnd, at + length);
   reader.enter('properties');
@@ -87,7 +93,7 @@ function readSection(reader: Reader, owner: string, length: number, label: strin
   if (reader.failed) reader.unread();
   reader.leave(label, at, section);
   // What follows the section starts where its length says: a failure inside does not reach beyond, unless bytes are missing.
-  reader.failed = reader.failed && (!whole || at + length > wireEnd);
+  reader.failed = !whole || (reader.failed && at + length > wireEnd);
   reader.end = end;
   reader.wireEnd = wireEnd;
   return list;

@@ -108,7 +108,7 @@ export class Reader extends Cursor {
   }
 
   problem(code: ProblemCode, message: string, name: string, at: number, length: number): void {
-    const path = name.startsWith('[') ? this.pathTo() + name : this.pathTo(name);
+    const path = name === '' || name.startsWith('[') ? this.pathTo() + name : this.pathTo(name);
     (this.problems ??= []).push({ code, message, path, at, length });
   }
 

@@ -13,6 +13,7 @@ export interface Value<T> {
 }
 
 const NO_BYTES = new Uint8Array(0);
+const LONE_SURROGATE = /\p{Surrogate}/u;
 
 function writeUint(sink: Sink, value: number, width: number, spec: Spec): void {
   if (!Number.isInteger(value) || value < 0 || value >= 256 ** width) {
@@ -110,7 +111,10 @@ export const utf8: Value<string> = {
     if (reader.trace !== undefined) reader.leaf(spec, at, length, text);
     return text;
   },
-  write: (sink, value, spec) => writeCounted(sink, encodeUtf8(value), spec),
+  write(sink, value, spec) {
+    if (LONE_SURROGATE.test(value)) throw new RangeError(`${spec.label} has a surrogate without its other half`);
+    writeCounted(sink, encodeUtf8(value), spec);
+  },
 };
 
 /** Binary Data (5.0: 1.5.6), and the length-prefixed payloads of 3.1 and 3.1.1. A view. */
