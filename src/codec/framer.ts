@@ -78,11 +78,6 @@ export class Framer implements Known {
     this.options = { ...FRAMER_DEFAULTS, ...options };
   }
 
-  /** The next bytes may begin anywhere in a packet: a capture that starts late. */
-  startAnywhere(message: string): void {
-    this.lose(message);
-  }
-
   data(bytes: Uint8Array, time: number, origin: number): readonly Framed[] {
     this.begin(time, origin);
     let at = this.pending === undefined ? 0 : this.goOn(bytes);
@@ -90,19 +85,24 @@ export class Framer implements Known {
     return this.out;
   }
 
+  /** Whether a gap of this length lies within the packet at hand, so that it needs no event of its own. */
+  absorbs(length: number | undefined): boolean {
+    const { pending } = this;
+    return pending?.need !== undefined && length !== undefined && pending.seen + length <= pending.need;
+  }
+
   /** Bytes that were sent and not seen. A gap of known length inside a packet does not lose the step. */
   gap(length: number | undefined, time: number, origin: number): readonly Framed[] {
     this.begin(time, origin);
-    const { pending } = this;
-    if (pending?.need !== undefined && length !== undefined && pending.seen + length <= pending.need) {
-      pending.seen += length;
-      pending.closed = true;
-      this.finishIfWhole(pending);
+    if (this.absorbs(length)) {
+      this.pending!.seen += length!;
+      this.pending!.closed = true;
+      this.finishIfWhole(this.pending!);
       return this.out;
     }
     this.giveUpPending();
     this.reportLost();
-    this.lose('a gap, the next bytes may be in the middle of a packet');
+    this.lose('after a gap, in the middle of a packet');
     return this.out;
   }
 

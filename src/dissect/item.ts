@@ -51,12 +51,8 @@ export interface PacketItem {
 }
 
 export type EventName =
-  | 'connection-opened'
-  | 'connection-closed'
-  | 'gap'
-  | 'lost-sync'
-  | 'incomplete'
-  | 'overlap-conflict';
+  /** The capture starts after the connection did: once per direction. */
+  'mid-stream' | 'connection-closed' | 'gap' | 'lost-sync' | 'incomplete' | 'overlap-conflict';
 
 export interface EventItem {
   readonly kind: 'event';

@@ -1,0 +1,248 @@
+// One MQTT connection as it was seen: its two directions, each with its own framer and alias table (DESIGN law 7), its
+// version and how that came to be known. While the version is open, packets that it would change wait, within bounds.
+
+import { decode } from '../codec/frame.js';
+import type { Framed, FramedPacket, FramerOptions } from '../codec/framer.js';
+import { Framer } from '../codec/framer.js';
+import { sameInAllVersions, VersionGuess } from '../codec/guess-version.js';
+import type { Direction, Version } from '../spec/versions.js';
+import type { Chunk, GapChunk } from '../tcp/chunk.js';
+import type { Conflict } from '../tcp/conflicts.js';
+import type { Closed, Side, TcpConnection } from '../tcp/connection.js';
+import type { ConnectionInfo, EventItem, EventName, VersionSource } from './item.js';
+import type { Output } from './output.js';
+import { TopicAliases } from './topic-aliases.js';
+
+/** What may wait for the version: packets, their bytes, and capture time in nanoseconds. */
+const WAITING_PACKETS = 32;
+const WAITING_BYTES = 256 * 1024;
+const WAITING_TIME = 2e9;
+
+interface Half {
+  readonly direction: Direction;
+  readonly framer: Framer;
+  readonly aliases: TopicAliases;
+}
+
+export interface ConversationOptions {
+  /** Used when neither a CONNECT nor the packets tell. */
+  readonly version: Version | undefined;
+  readonly framer: Partial<FramerOptions>;
+}
+
+export class Conversation implements ConnectionInfo {
+  readonly id: number;
+  readonly transport = 'tcp';
+  version: Version;
+  versionFrom: VersionSource;
+  clientId?: string;
+  private readonly guess = new VersionGuess();
+  private readonly halves: readonly [Half, Half];
+  private waiting: { half: Half; framed: Framed }[] = [];
+  private waitingBytes = 0;
+  private settled = false;
+  /** Waited once in vain: later packets are shown at once. */
+  private gaveUp = false;
+  private names: readonly [string, string] | undefined = undefined;
+
+  constructor(
+    private readonly tcp: TcpConnection<unknown>,
+    private readonly clientSide: Side,
+    private readonly output: Output,
+    options: ConversationOptions,
+  ) {
+    const { tally } = output;
+    this.id = tally.connections++;
+    this.version = options.version ?? '3.1.1';
+    this.versionFrom = options.version === undefined ? 'default' : 'option';
+    tally.version(this.version);
+    this.halves = [half(clientSide === 0, options), half(clientSide === 1, options)];
+  }
+
+  get client(): string {
+    return this.endpoints()[0];
+  }
+
+  get server(): string {
+    return this.endpoints()[1];
+  }
+
+  get evidence(): readonly string[] {
+    return this.versionFrom === 'inferred' ? this.guess.evidence : [];
+  }
+
+  private endpoints(): readonly [string, string] {
+    const { tcp, clientSide } = this;
+    this.names ??= [tcp.endpoint(clientSide), tcp.endpoint(clientSide === 0 ? 1 : 0)];
+    return this.names;
+  }
+
+  chunk(side: Side, chunk: Chunk): void {
+    const half = this.halves[side];
+    const { framer } = half;
+    if (chunk.kind === 'data') {
+      for (const framed of framer.data(chunk.bytes, chunk.time, chunk.origin)) this.take(half, framed);
+    } else {
+      if (!framer.absorbs(chunk.length)) this.gapEvent(half, chunk);
+      for (const framed of framer.gap(chunk.length, chunk.time, chunk.origin)) this.take(half, framed);
+    }
+    const first = this.waiting[0];
+    if (first !== undefined && chunk.time - first.framed.time > WAITING_TIME) this.settleByGuess();
+  }
+
+  conflict(side: Side, conflict: Conflict): void {
+    const { length, time, origin } = conflict;
+    const message = `${bytesText(length)} came again with other contents; the first copy is shown`;
+    this.event('overlap-conflict', this.halves[side].direction, time, [origin], message, { length });
+  }
+
+  /** The TCP connection closed, or the capture or our knowledge of it ended. */
+  end(closed: Closed): void {
+    const { by, how, time, origin } = closed;
+    for (const half of this.halves) {
+      for (const framed of half.framer.end(time, origin)) {
+        this.take(half, framed);
+        if (framed.kind === 'frame') this.incompleteEvent(half, framed, how);
+      }
+    }
+    this.settleByGuess();
+    const message = this.closing(by, how);
+    if (message === undefined) return;
+    const direction = by === undefined ? undefined : this.halves[by].direction;
+    this.event('connection-closed', direction, time, [origin], message);
+  }
+
+  private closing(by: Side | undefined, how: Closed['how']): string | undefined {
+    const who = by === undefined ? 'one side' : by === this.clientSide ? 'the client' : 'the server';
+    switch (how) {
+      case 'fin':
+        return `closed by ${who} (FIN)`;
+      case 'rst':
+        return `reset by ${who} (RST)`;
+      case 'reused':
+        return 'its addresses and ports are used again by another connection';
+      case 'evicted':
+        return 'no longer followed: too many connections at once';
+      case 'end':
+        return undefined;
+    }
+  }
+
+  private take(half: Half, framed: Framed): void {
+    if (framed.kind === 'frame' && !this.settled) this.learn(half, framed);
+    else this.release(half, framed);
+  }
+
+  /** The version is open: a CONNECT settles it, other packets are evidence and wait when it matters to them. */
+  private learn(half: Half, framed: FramedPacket): void {
+    const { bytes, origins } = framed;
+    if (bytes[0]! >> 4 === 1) {
+      this.settle(decode(bytes, this.version).version, 'connect');
+      this.release(half, framed);
+      return;
+    }
+    this.guess.observe(bytes, half.direction, origins[0]!);
+    if (this.guess.version !== undefined) {
+      this.settle(this.guess.version, 'inferred');
+      this.release(half, framed);
+    } else if (this.gaveUp || (this.waiting.length === 0 && sameInAllVersions(bytes))) {
+      this.release(half, framed);
+    } else {
+      this.waiting.push({ half, framed: { ...framed, bytes: bytes.slice() } });
+      this.waitingBytes += bytes.length;
+      if (this.waiting.length >= WAITING_PACKETS || this.waitingBytes >= WAITING_BYTES) this.settleByGuess();
+    }
+  }
+
+  /** Nothing has proved the version: hints, else what was given, else 3.1.1. Proof that comes later still changes it. */
+  private settleByGuess(): void {
+    if (this.waiting.length === 0) return;
+    this.gaveUp = true;
+    const { best } = this.guess;
+    if (best !== undefined) this.settle(best, 'inferred', false);
+    else this.flush();
+  }
+
+  private settle(version: Version, from: VersionSource, final = true): void {
+    this.output.tally.version(this.version, -1);
+    this.output.tally.version(version);
+    this.version = version;
+    this.versionFrom = from;
+    this.settled = final;
+    for (const { framer } of this.halves) framer.version = version;
+    this.flush();
+  }
+
+  private flush(): void {
+    const { waiting } = this;
+    this.waiting = [];
+    this.waitingBytes = 0;
+    for (const { half, framed } of waiting) this.release(half, framed);
+  }
+
+  private release(half: Half, framed: Framed): void {
+    const { direction } = half;
+    const { bytes, length, time, origins } = framed;
+    if (framed.kind === 'lost-sync') {
+      if (this.waiting.length > 0) this.settleByGuess();
+      this.event('lost-sync', direction, time, origins, `${bytesText(length)} skipped: ${framed.message}`, {
+        bytes,
+        length,
+      });
+      return;
+    }
+    const { packet, problems, version } = decode(bytes, this.versionFor(framed));
+    if (packet.type === 'CONNECT') {
+      if (this.versionFrom !== 'connect') this.settle(version, 'connect');
+      if (packet.clientId !== undefined) this.clientId = packet.clientId;
+    } else if (packet.type === 'CONNACK' && packet.properties !== undefined) {
+      for (const one of packet.properties) if (one.name === 'assignedClientIdentifier') this.clientId = one.value;
+    }
+    const frame = { version, direction, bytes, length, packet, problems, time, origins };
+    this.output.packet(this, frame, version === '5.0' ? half.aliases.resolve(packet) : undefined);
+  }
+
+  /** A server that does not know 5.0 refuses it with a CONNACK of 3.1.1, which has two bytes. */
+  private versionFor({ bytes, length }: FramedPacket): Version {
+    return this.version === '5.0' && length === 4 && bytes[0] === 0x20 ? '3.1.1' : this.version;
+  }
+
+  private gapEvent(half: Half, { length, time, origin, reason }: GapChunk): void {
+    if (this.waiting.length > 0) this.settleByGuess();
+    if (reason === 'mid-stream') {
+      this.event('mid-stream', half.direction, time, [origin], 'the capture starts in the middle of this connection');
+      return;
+    }
+    const what = length === undefined ? 'an unknown number of bytes' : bytesText(length);
+    const why = reason === 'cut' ? 'cut off by the capture (snap length)' : 'not in the capture';
+    const message = `${what} ${why}`;
+    this.event('gap', half.direction, time, [origin], message, length === undefined ? {} : { length });
+  }
+
+  private incompleteEvent(half: Half, { bytes, length, time, origins }: FramedPacket, how: Closed['how']): void {
+    const what = how === 'end' ? 'the capture ends' : 'the connection ended';
+    const message = `${what} in the middle of a packet: ${bytes.length} of ${bytesText(length)}`;
+    this.event('incomplete', half.direction, time, origins, message, { length: bytes.length });
+  }
+
+  private event(
+    event: EventName,
+    direction: Direction | undefined,
+    time: number,
+    origins: readonly number[],
+    message: string,
+    more: Pick<EventItem, 'bytes' | 'length'> = {},
+  ): void {
+    const base = { kind: 'event', event, connection: this, time, origins, message, ...more } as const;
+    this.output.event(direction === undefined ? base : { ...base, direction });
+  }
+}
+
+function half(isClient: boolean, options: ConversationOptions): Half {
+  const direction: Direction = isClient ? 'client-to-server' : 'server-to-client';
+  return { direction, framer: new Framer(direction, options.framer), aliases: new TopicAliases() };
+}
+
+function bytesText(count: number): string {
+  return count === 1 ? '1 byte' : `${count} bytes`;
+}

@@ -1,0 +1,166 @@
+// The pipeline: captured packets in, MQTT packets and events out, in the order in which they became known.
+//
+//   const dissector = new Dissector(options);
+//   for (const item of dissector.push(packet)) …   // views in them are valid until the next push
+//   for (const item of dissector.end()) …
+//   dissector.summary()
+
+import type { CapturedPacket } from '../capture/packet.js';
+import { FRAMER_DEFAULTS } from '../codec/framer.js';
+import { type Segment, SegmentReader, type Skipped } from '../net/index.js';
+import type { Version } from '../spec/versions.js';
+import type { Chunk } from '../tcp/chunk.js';
+import type { Side, TcpConnection } from '../tcp/connection.js';
+import { Connections, type TcpEvent } from '../tcp/connections.js';
+import { TCP_DEFAULTS, type TcpOptions } from '../tcp/options.js';
+import { Conversation } from './conversation.js';
+import type { Item, Summary } from './item.js';
+import { Output } from './output.js';
+import { Recognition, serverSide } from './recognition.js';
+
+export interface DissectorOptions extends TcpOptions {
+  /** Connections with one of these ports are read as MQTT whatever they carry. */
+  readonly ports: readonly number[];
+  /** For connections whose CONNECT was not seen and whose packets do not tell. */
+  readonly version: Version | undefined;
+  /** Off: segments are taken as they come, not put in order; for captures whose sequence numbers are made up. */
+  readonly reassemble: boolean;
+  /** A longer MQTT packet keeps its first bytes. */
+  readonly maxPacketBytes: number;
+}
+
+export const DISSECTOR_DEFAULTS: DissectorOptions = {
+  ...TCP_DEFAULTS,
+  ...FRAMER_DEFAULTS,
+  ports: [],
+  version: undefined,
+  reassemble: true,
+};
+
+type Tcp = TcpConnection<Recognition | Conversation>;
+
+export class Dissector {
+  private readonly options: DissectorOptions;
+  private readonly forcedPorts: ReadonlySet<number>;
+  private readonly reader = new SegmentReader();
+  private readonly connections: Connections<Recognition | Conversation>;
+  private readonly output = new Output();
+  private lastTime = 0;
+  private lastFrame = 0;
+
+  constructor(options: Partial<DissectorOptions> = {}) {
+    this.options = { ...DISSECTOR_DEFAULTS, ...options };
+    this.forcedPorts = new Set(this.options.ports);
+    this.connections = new Connections(this.options);
+  }
+
+  push(packet: CapturedPacket): readonly Item[] {
+    const { tally } = this.output;
+    tally.captureFrames++;
+    this.lastTime = packet.time;
+    this.lastFrame = packet.number;
+    const segment = this.reader.read(packet);
+    if (segment.kind === 'skipped') tally.skipped(segment);
+    else this.segment(segment);
+    return this.output.take();
+  }
+
+  /** The capture has ended: what is held comes out, open connections end. */
+  end(): readonly Item[] {
+    const how = { by: undefined, how: 'end', time: this.lastTime, origin: this.lastFrame } as const;
+    for (const { connection, chunks } of this.connections.end(this.lastTime, this.lastFrame)) {
+      this.chunks(connection, 0, chunks[0]);
+      this.chunks(connection, 1, chunks[1]);
+      if (connection.user instanceof Conversation) connection.user.end(connection.closed ?? how);
+      connection.user = undefined;
+    }
+    return this.output.take();
+  }
+
+  summary(): Summary {
+    return this.output.tally.summary();
+  }
+
+  /** Kinds of packets that were stepped over so far, for warnings. */
+  get skips(): readonly Pick<Skipped, 'reason' | 'what'>[] {
+    return this.summary().skipped as readonly Pick<Skipped, 'reason' | 'what'>[];
+  }
+
+  private segment(segment: Segment): void {
+    const event = this.connections.push(segment);
+    for (const { connection, chunks } of event.ended) {
+      this.chunks(connection, 0, chunks[0]);
+      this.chunks(connection, 1, chunks[1]);
+      this.close(connection);
+    }
+    const { connection, direction } = event;
+    if (event.opened) this.output.tally.other(this.serverPort(connection), 1);
+    if (connection.ignored) return;
+    if (this.options.reassemble) this.reassembled(event);
+    else this.asItCame(connection, direction, segment);
+    if (event.closed) this.close(connection);
+  }
+
+  private reassembled({
+    connection,
+    direction,
+    chunks,
+    released,
+    conflicts,
+  }: TcpEvent<Recognition | Conversation>): void {
+    if (released.length > 0) this.chunks(connection, direction === 0 ? 1 : 0, released);
+    if (chunks.length > 0) this.chunks(connection, direction, chunks);
+    if (conflicts.length > 0 && connection.user instanceof Conversation) {
+      for (const conflict of conflicts) connection.user.conflict(direction, conflict);
+    }
+  }
+
+  private asItCame(connection: Tcp, side: Side, segment: Segment): void {
+    const { bytes, payloadAt, payloadEnd, payloadLength, time, frame } = segment;
+    if (payloadEnd > payloadAt) {
+      this.chunk(connection, side, { kind: 'data', bytes: bytes.subarray(payloadAt, payloadEnd), time, origin: frame });
+    }
+    const cut = payloadLength - (payloadEnd - payloadAt);
+    if (cut > 0) this.chunk(connection, side, { kind: 'gap', length: cut, time, origin: frame, reason: 'cut' });
+  }
+
+  private chunks(connection: Tcp, side: Side, chunks: readonly Chunk[]): void {
+    for (const chunk of chunks) this.chunk(connection, side, chunk);
+  }
+
+  private chunk(connection: Tcp, side: Side, chunk: Chunk): void {
+    const { user } = connection;
+    if (user instanceof Conversation) user.chunk(side, chunk);
+    else if (!connection.ignored) this.recognise(connection, user, side, chunk);
+  }
+
+  private recognise(connection: Tcp, known: Recognition | undefined, side: Side, chunk: Chunk): void {
+    const recognition = known ?? new Recognition(connection, this.forcedPorts);
+    connection.user = recognition;
+    const verdict = recognition.chunk(side, chunk);
+    if (verdict === 'more') return;
+    connection.user = undefined;
+    if (verdict === 'other') {
+      connection.ignore();
+      return;
+    }
+    this.output.tally.other(this.serverPort(connection), -1);
+    const { version, maxPacketBytes } = this.options;
+    const conversation = new Conversation(connection, recognition.clientSide(), this.output, {
+      version,
+      framer: { maxPacketBytes },
+    });
+    connection.user = conversation;
+    for (const held of recognition.held) conversation.chunk(held.side, held.chunk);
+  }
+
+  private close(connection: Tcp): void {
+    const { user, closed } = connection;
+    if (user instanceof Conversation && closed !== undefined) user.end(closed);
+  }
+
+  /** Asked for before and after recognition: must give the same answer, so it looks at nothing that may change. */
+  private serverPort(connection: Tcp): number {
+    return connection.ports[serverSide(connection.ports, this.forcedPorts)];
+  }
+}

@@ -1,0 +1,33 @@
+// Where conversations put what they saw: items in order, numbered over the whole run, and counted.
+
+import type { ConnectionInfo, EventItem, Frame, Item, PacketItem } from './item.js';
+import { Tally } from './tally.js';
+
+const NOTHING: readonly Item[] = Object.freeze([]);
+
+export class Output {
+  readonly tally = new Tally();
+  private items: Item[] = [];
+
+  packet(connection: ConnectionInfo, frame: Frame, aliasTopic: string | undefined): void {
+    this.tally.packet(frame.packet.type, frame.problems.length);
+    const number = this.tally.packets;
+    const item: PacketItem =
+      aliasTopic === undefined
+        ? { kind: 'packet', number, connection, frame }
+        : { kind: 'packet', number, connection, frame, aliasTopic };
+    this.items.push(item);
+  }
+
+  event(item: EventItem): void {
+    this.tally.event(item.event);
+    this.items.push(item);
+  }
+
+  take(): readonly Item[] {
+    if (this.items.length === 0) return NOTHING;
+    const { items } = this;
+    this.items = [];
+    return items;
+  }
+}
