@@ -22,7 +22,7 @@ export function readTcp(walk: Walk): Next {
   walk.sequence = uint32(bytes, at + SEQUENCE);
   walk.acknowledgment = uint32(bytes, at + ACKNOWLEDGMENT);
   walk.flags = bytes[at + FLAGS]! & 0x3f;
-  walk.payloadAt = payloadAt < end ? payloadAt : end;
+  walk.payloadAt = Math.min(payloadAt, end);
   walk.payloadEnd = end;
   walk.payloadLength = wireEnd - payloadAt;
   return DONE;

@@ -3,7 +3,10 @@
 
 import { formatEndpoint } from '../net/address.js';
 import type { Segment } from '../net/segment.js';
-import { type StreamContext, TcpStream } from './stream.js';
+import { wordOf } from './address-word.js';
+import type { StreamContext } from './context.js';
+import type { Linked } from './recency.js';
+import { TcpStream } from './stream.js';
 
 /** Endpoint 0 or 1 of a connection; as a direction: what that endpoint sends. */
 export type Side = 0 | 1;
@@ -17,28 +20,40 @@ export interface Closed {
   readonly origin: number;
 }
 
-export class TcpConnection<T> {
+export class TcpConnection<T> implements Linked {
   /** 0-based, in order of first sight. */
   readonly id: number;
   readonly addressLength: 4 | 16;
   /** The address of endpoint 0, then that of endpoint 1. */
   readonly addresses: Uint8Array;
   readonly ports: readonly [number, number];
+  readonly streams: readonly [TcpStream, TcpStream];
   /** Who sent the SYN; undefined when neither it nor its answer was seen (yet). */
   openedBy: Side | undefined = undefined;
   closed: Closed | undefined = undefined;
   /** Whatever the layer above keeps with the connection. */
   user: T | undefined = undefined;
-  readonly streams: readonly [TcpStream, TcpStream];
+
+  // For the table (connections.ts, connection-table.ts) only.
+  readonly words: readonly [number, number];
+  chained: TcpConnection<T> | undefined = undefined;
+  lastTime: number;
+  /** Who sent a FIN, a bit for each side; and who was first. */
+  fins = 0;
+  firstFin: Side | undefined = undefined;
+  older: Linked | undefined = undefined;
+  newer: Linked | undefined = undefined;
   #ignored = false;
 
   constructor(id: number, segment: Segment, context: StreamContext) {
     const { bytes, addressLength, sourceAt, destinationAt } = segment;
     this.id = id;
+    this.lastTime = segment.time;
     this.addressLength = addressLength;
     this.addresses = new Uint8Array(2 * addressLength);
     this.addresses.set(bytes.subarray(sourceAt, sourceAt + addressLength));
     this.addresses.set(bytes.subarray(destinationAt, destinationAt + addressLength), addressLength);
+    this.words = [wordOf(bytes, sourceAt, addressLength), wordOf(bytes, destinationAt, addressLength)];
     this.ports = [segment.sourcePort, segment.destinationPort];
     this.streams = [new TcpStream(context), new TcpStream(context)];
   }

@@ -3,17 +3,22 @@
 //   const connections = new Connections<Conversation>(options);
 //   const event = connections.push(segment);       // reused: valid until the next push
 //   for (const other of event.ended) …             // connections that had to go to make room: handle these first
-//   event.connection, event.direction, event.chunks, event.released, event.conflicts, event.closed
+//   event.connection, event.direction, event.chunks, event.released, event.conflicts, event.opened, event.closed
 //   for (const last of connections.end(time, frame)) …   // the capture has ended: everything held, with its gaps
 //
 // Nothing here makes strings, and a connection that was told to `ignore()` costs one look-up per segment. Every bound is
-// in options.ts. A connection that closes stays known for late segments; those never open a new one.
+// in options.ts. A connection that closes stays known for late segments; those never open a new one, but new bytes do:
+// a segment that is neither late nor in flight then means that the addresses are used again and the SYN was lost.
 
-import type { Segment } from '../net/segment.js';
+import { ACK, FIN, RST, type Segment, SYN } from '../net/segment.js';
 import type { Chunk } from './chunk.js';
-import type { Side, TcpConnection } from './connection.js';
-import type { TcpOptions } from './options.js';
-import type { Conflict } from './stream.js';
+import type { Conflict } from './conflicts.js';
+import { NO_CONFLICTS } from './conflicts.js';
+import { type Closed, type Side, TcpConnection } from './connection.js';
+import { ConnectionTable } from './connection-table.js';
+import { createContext, NO_CHUNKS, type StreamContext } from './context.js';
+import { TCP_DEFAULTS, type TcpOptions } from './options.js';
+import { Recency } from './recency.js';
 
 /** What one segment did. The object and its arrays are reused by the next push; data chunks are views until then. */
 export interface TcpEvent<T> {
@@ -40,10 +45,203 @@ export interface Ended<T> {
   readonly chunks: readonly [readonly Chunk[], readonly Chunk[]];
 }
 
-export declare class Connections<T> {
-  constructor(options?: Partial<TcpOptions>);
+type Writable<T> = { -readonly [K in keyof T]: T[K] };
+
+export class Connections<T> {
+  readonly #options: TcpOptions;
+  readonly #context: StreamContext;
+  readonly #table = new ConnectionTable<T>();
+  readonly #open = new Recency<TcpConnection<T>>();
+  readonly #closed = new Recency<TcpConnection<T>>();
+  #event: Writable<TcpEvent<T>> | undefined = undefined;
+  #count = 0;
+
+  constructor(options: Partial<TcpOptions> = {}) {
+    this.#options = { ...TCP_DEFAULTS, ...options };
+    this.#context = createContext(this.#options);
+  }
+
   /** Connections seen so far. */
-  readonly count: number;
-  push(segment: Segment): TcpEvent<T>;
-  end(time: number, frame: number): readonly Ended<T>[];
+  get count(): number {
+    return this.#count;
+  }
+
+  /** Bytes held out of order now, over all connections, with their overhead. */
+  get held(): number {
+    return this.#context.budget.held;
+  }
+
+  push(segment: Segment): TcpEvent<T> {
+    let connection = this.#table.find(segment);
+    let ended: readonly Ended<T>[] = NONE;
+    const known = connection;
+    if (connection === undefined || this.#isAnother(connection, this.#table.side, segment)) {
+      ended = this.#makeRoom(connection, segment);
+      connection = this.#create(segment);
+    }
+    const side = this.#table.side;
+    const event = (this.#event ??= blankEvent(connection));
+    event.connection = connection;
+    event.direction = side;
+    event.opened = connection !== known;
+    event.closed = false;
+    event.chunks = event.released = NO_CHUNKS;
+    event.conflicts = NO_CONFLICTS;
+    event.ended = ended;
+    connection.lastTime = segment.time;
+    if (connection.closed === undefined) this.#open.touch(connection);
+    if (!connection.ignored) this.#flow(event, segment);
+    if ((segment.flags & (SYN | FIN | RST)) !== 0 || connection.fins !== 0) this.#watchClose(event, segment);
+    return event;
+  }
+
+  /** The capture has ended: every connection that is still open, in order of first sight, with what it held. */
+  end(time: number, frame: number): readonly Ended<T>[] {
+    const ended: Ended<T>[] = [];
+    for (const connection of this.#table.all()) {
+      const wasClosed = connection.closed !== undefined;
+      const last = this.#finish(connection, 'end', time, frame);
+      // What an RST left in flight and out of order comes with its own way of closing.
+      if (!wasClosed || hasChunks(last)) ended.push(last);
+    }
+    return ended;
+  }
+
+  #flow(event: Writable<TcpEvent<T>>, segment: Segment): void {
+    const { flags, time, frame } = segment;
+    const { streams } = event.connection;
+    const own = streams[event.direction];
+    const other = streams[event.direction === 0 ? 1 : 0];
+    if ((flags & (ACK | RST)) === ACK) {
+      const handshake = !other.started && ((flags & SYN) !== 0 || own.isFirstWord(segment));
+      other.acknowledge(segment.acknowledgment, handshake);
+    }
+    event.chunks = own.push(segment);
+    if (own.disordered) {
+      event.conflicts = own.takeConflicts();
+      event.chunks = joined(event.chunks, own.settle(time, frame));
+    }
+    if (other.disordered) event.released = other.settle(time, frame);
+  }
+
+  /** Notes who opened and who closes. */
+  #watchClose(event: Writable<TcpEvent<T>>, segment: Segment): void {
+    const { connection, direction } = event;
+    const { flags } = segment;
+    const other: Side = direction === 0 ? 1 : 0;
+    if ((flags & SYN) !== 0) connection.openedBy ??= (flags & ACK) === 0 ? direction : other;
+    if ((flags & RST) !== 0) {
+      if (connection.ignored || !connection.streams[direction].isForeign(segment)) this.#reset(event, segment);
+      return;
+    }
+    if ((flags & FIN) !== 0) {
+      connection.firstFin ??= direction;
+      connection.fins |= 1 << direction;
+    }
+    if (connection.closed !== undefined || connection.fins !== 0b11) return;
+    if (!connection.ignored && !this.#isFinished(event, segment)) return;
+    this.#close(event, { by: connection.firstFin, how: 'fin', time: segment.time, origin: segment.frame });
+  }
+
+  /** Both have sent a FIN; what is still missing once both FINs are acknowledged will not come. */
+  #isFinished(event: Writable<TcpEvent<T>>, segment: Segment): boolean {
+    const { streams } = event.connection;
+    const own = streams[event.direction];
+    const other = streams[event.direction === 0 ? 1 : 0];
+    if (own.finAcknowledged && other.finAcknowledged) {
+      event.chunks = joined(event.chunks, own.end(segment.time, segment.frame));
+      event.released = joined(event.released, other.end(segment.time, segment.frame));
+    }
+    return own.finished && other.finished;
+  }
+
+  #reset(event: Writable<TcpEvent<T>>, segment: Segment): void {
+    const { connection, direction } = event;
+    const { time, frame } = segment;
+    if (connection.closed !== undefined) return;
+    if (!connection.ignored) {
+      event.chunks = joined(event.chunks, connection.streams[direction].end(time, frame));
+      event.released = joined(event.released, connection.streams[direction === 0 ? 1 : 0].end(time, frame));
+    }
+    this.#close(event, { by: direction, how: 'rst', time, origin: frame });
+  }
+
+  #close(event: Writable<TcpEvent<T>>, closed: Closed): void {
+    const { connection } = event;
+    connection.closed = closed;
+    event.closed = true;
+    this.#open.remove(connection);
+    this.#closed.add(connection);
+    if (this.#closed.size > this.#options.maxClosed) this.#forget(this.#closed.oldest!);
+  }
+
+  /** The segment has the addresses and ports of `connection`, but belongs to a later one. */
+  #isAnother(connection: TcpConnection<T>, side: Side, segment: Segment): boolean {
+    const { flags, sequence, payloadLength, time } = segment;
+    const closed = connection.closed !== undefined;
+    const idle = time - connection.lastTime > this.#options.reuseAfter;
+    if ((flags & SYN) === 0 && !closed && !idle) return false;
+    const stream = connection.streams[side];
+    // A refused SYN may be repeated as it was, and accepted then.
+    if ((flags & SYN) !== 0 && connection.closed?.how === 'rst' && stream.position === 0) return true;
+    if ((flags & RST) !== 0 || stream.isSameStart(sequence)) return false;
+    if ((flags & SYN) !== 0) return closed || connection.ignored || stream.isOtherStart(sequence);
+    return payloadLength > 0 && !connection.ignored && stream.isForeign(segment);
+  }
+
+  /** Ends the connection whose addresses are used again, or else the least recently used one if there are too many. */
+  #makeRoom(reused: TcpConnection<T> | undefined, { time, frame }: Segment): readonly Ended<T>[] {
+    const victim = reused ?? (this.#open.size >= this.#options.maxConnections ? this.#open.oldest : undefined);
+    if (victim === undefined) return NONE;
+    const wasOpen = victim.closed === undefined;
+    const last = this.#finish(victim, reused === undefined ? 'evicted' : 'reused', time, frame);
+    this.#forget(victim);
+    return wasOpen || hasChunks(last) ? [last] : NONE;
+  }
+
+  /** Everything that it still holds, and the mark of how it ended. */
+  #finish(connection: TcpConnection<T>, how: Closed['how'], time: number, frame: number): Ended<T> {
+    const [one, two] = connection.streams;
+    const wanted = !connection.ignored;
+    const chunks = [wanted ? one.end(time, frame) : NO_CHUNKS, wanted ? two.end(time, frame) : NO_CHUNKS] as const;
+    if (connection.closed === undefined) {
+      connection.closed = { by: undefined, how, time, origin: frame };
+      this.#open.remove(connection);
+      this.#closed.add(connection);
+    }
+    return { connection, chunks };
+  }
+
+  /** Drops a closed connection from the table. */
+  #forget(connection: TcpConnection<T>): void {
+    this.#closed.remove(connection);
+    this.#table.remove(connection);
+    connection.streams[0].forget();
+    connection.streams[1].forget();
+  }
+
+  #create(segment: Segment): TcpConnection<T> {
+    const connection = new TcpConnection<T>(this.#count++, segment, this.#context);
+    this.#table.add(connection);
+    this.#open.add(connection);
+    return connection;
+  }
 }
+
+const NONE: readonly never[] = [];
+
+const hasChunks = ({ chunks }: Ended<unknown>): boolean => chunks[0].length > 0 || chunks[1].length > 0;
+
+const joined = (some: readonly Chunk[], more: readonly Chunk[]): readonly Chunk[] =>
+  more.length === 0 ? some : [...some, ...more];
+
+const blankEvent = <T>(connection: TcpConnection<T>): Writable<TcpEvent<T>> => ({
+  connection,
+  direction: 0,
+  opened: false,
+  closed: false,
+  chunks: NO_CHUNKS,
+  released: NO_CHUNKS,
+  conflicts: NO_CONFLICTS,
+  ended: NONE,
+});
