@@ -1,24 +1,35 @@
 // What every capture reader yields: captured packets in file order, and notes on what could not be read.
-// Readers are sans-IO: bytes are pushed in any chunking and packets come back; nothing is kept but one unfinished record.
+// Readers are sans-IO: bytes are pushed in any chunking and the same packets come back; nothing is kept but one
+// unfinished record. No bytes make a reader throw.
 
 /** One record of a capture file (libpcap: packet; pcapng: EPB, SPB or PB). */
 export interface CapturedPacket {
   /** 1-based position in its file, as Wireshark numbers frames. */
   readonly number: number;
-  /** Nanoseconds since the reader's epoch. Exact for 104 days around it. */
+  /** Nanoseconds since the reader's epoch. Exact for 104 days around it; always finite. */
   readonly time: number;
   /** Link type, LINKTYPE_ value (https://www.tcpdump.org/linktypes.html). */
   readonly link: number;
   /** The captured bytes: a view, valid until the next push; whoever keeps it longer copies. */
   readonly bytes: Uint8Array;
-  /** Length on the wire; more than bytes.length when the capture cut the packet (snaplen). */
+  /** Length on the wire, never less than bytes.length; more when the capture cut the packet (snaplen). */
   readonly originalLength: number;
+  /** pcapng only: 0-based over all interfaces of the file, every section's counted on. */
   readonly interfaceId?: number;
 }
 
+export type CaptureNoteCode =
+  | 'bad-header'
+  | 'truncated'
+  | 'record-too-long'
+  | 'bad-block'
+  | 'unknown-interface'
+  | 'bad-time'
+  | 'bad-gzip';
+
 /** Something a reader could not read, or had to step over. */
 export interface CaptureNote {
-  readonly code: 'truncated' | 'record-too-long' | 'bad-block' | 'unknown-interface' | 'bad-time';
+  readonly code: CaptureNoteCode;
   /** Plain words, complete: what, and what was done about it. Names no file: the edge adds that. */
   readonly message: string;
   /** Byte offset in the (uncompressed) file. */
@@ -27,13 +38,23 @@ export interface CaptureNote {
 
 export type CaptureFormat = 'pcap' | 'pcapng';
 
+/** Records and blocks longer than this are not read: no real packet is, and a damaged length field easily is. */
+export const MAX_RECORD_LENGTH = 64 * 1024 * 1024;
+
+export interface ReaderOptions {
+  /** Nanoseconds since 1970 that times count from: the first file's epoch, when several are read in order. */
+  readonly epoch?: bigint | undefined;
+  /** Default MAX_RECORD_LENGTH. */
+  readonly maxRecordLength?: number | undefined;
+}
+
 export interface CaptureReader {
   readonly format: CaptureFormat;
-  /** Nanoseconds since 1970 that `time` counts from: as given, else the time of the first packet; undefined before it. */
+  /** Nanoseconds since 1970 that `time` counts from: as given, else the time of the first packet that has one. */
   readonly epoch: bigint | undefined;
   /** True when nothing more can be read (a record too long in classic pcap): the rest of the file need not be pushed. */
   readonly finished: boolean;
-  /** Takes the next bytes of the file; the reader may keep views of them until its next push. */
+  /** Takes the next bytes of the file. The packets are views of them: the bytes must stay as they are until the next push. */
   push(bytes: Uint8Array): readonly CapturedPacket[];
   /** The file has ended. */
   end(): readonly CapturedPacket[];
