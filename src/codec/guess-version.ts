@@ -19,7 +19,7 @@ export interface Evidence {
 export function versionEvidence(bytes: Uint8Array, direction: Direction | undefined): Evidence | undefined {
   const old = decode(bytes, '3.1.1');
   const five = decode(bytes, '5.0');
-  const { type } = old.packet.type === 'RESERVED' ? five.packet : old.packet;
+  const type: string = old.packet.type === 'RESERVED' ? five.packet.type : old.packet.type;
   const readsOld = old.problems.length === 0 && sensibleOld(old.packet);
   const readsFive = five.problems.length === 0 && sensibleFive(five.packet);
   if (readsFive && !readsOld) return { version: '5.0', weight: 'proof', why: `${type} that only 5.0 can read` };

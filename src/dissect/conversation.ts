@@ -43,6 +43,9 @@ export class Conversation implements ConnectionInfo {
   private settled = false;
   /** Waited once in vain: later packets are shown at once. */
   private gaveUp = false;
+  /** The capture starts after the connection did; said before its first packet, unless that is a CONNECT. */
+  private late: GapChunk | undefined = undefined;
+  private begun = false;
   private names: readonly [string, string] | undefined = undefined;
 
   constructor(
@@ -83,7 +86,8 @@ export class Conversation implements ConnectionInfo {
     if (chunk.kind === 'data') {
       for (const framed of framer.data(chunk.bytes, chunk.time, chunk.origin)) this.take(half, framed);
     } else {
-      if (!framer.absorbs(chunk.length)) this.gapEvent(half, chunk);
+      if (chunk.reason === 'mid-stream') this.late ??= chunk;
+      else if (!framer.absorbs(chunk.length)) this.gapEvent(half, chunk);
       for (const framed of framer.gap(chunk.length, chunk.time, chunk.origin)) this.take(half, framed);
     }
     const first = this.waiting[0];
@@ -180,7 +184,15 @@ export class Conversation implements ConnectionInfo {
     for (const { half, framed } of waiting) this.release(half, framed);
   }
 
+  private begin(first: Framed): void {
+    this.begun = true;
+    if (this.late === undefined || (first.kind === 'frame' && first.bytes[0]! >> 4 === 1)) return;
+    const { time, origin } = this.late;
+    this.event('mid-stream', undefined, time, [origin], 'the capture starts in the middle of this connection');
+  }
+
   private release(half: Half, framed: Framed): void {
+    if (!this.begun) this.begin(framed);
     const { direction } = half;
     const { bytes, length, time, origins } = framed;
     if (framed.kind === 'lost-sync') {
@@ -209,10 +221,6 @@ export class Conversation implements ConnectionInfo {
 
   private gapEvent(half: Half, { length, time, origin, reason }: GapChunk): void {
     if (this.waiting.length > 0) this.settleByGuess();
-    if (reason === 'mid-stream') {
-      this.event('mid-stream', half.direction, time, [origin], 'the capture starts in the middle of this connection');
-      return;
-    }
     const what = length === undefined ? 'an unknown number of bytes' : bytesText(length);
     const why = reason === 'cut' ? 'cut off by the capture (snap length)' : 'not in the capture';
     const message = `${what} ${why}`;

@@ -51,7 +51,7 @@ export interface PacketItem {
 }
 
 export type EventName =
-  /** The capture starts after the connection did: once per direction. */
+  /** The capture starts after the connection did: said before its first packet, unless that is a CONNECT. */
   'mid-stream' | 'connection-closed' | 'gap' | 'lost-sync' | 'incomplete' | 'overlap-conflict';
 
 export interface EventItem {
