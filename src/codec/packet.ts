@@ -154,5 +154,6 @@ export type PacketType = Packet['type'];
  * What could be read of a packet: a field that was not reached, or not whole, is absent. Groups and list elements are
  * whole or absent. Without problems it is a whole Packet.
  */
-export type ReadPacket = { [T in PacketType]: PartOf<Extract<Packet, { type: T }>> }[PacketType];
+export type ReadPacket = PartOf<Packet>;
+
 type PartOf<P extends Packet> = P extends Packet ? { readonly type: P['type'] } & Partial<Omit<P, 'type'>> : never;
