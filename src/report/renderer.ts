@@ -1,0 +1,49 @@
+// A report format: fed items one by one, it gives back text to be written at once or later. Pure, no I/O. What it keeps
+// is bounded by the width of the output, never by the number of items, so a report streams (DESIGN law 9).
+
+import type { Shown, Summary } from './shown.js';
+
+export interface RenderOptions {
+  /** Columns that table and tree may use. */
+  readonly width: number;
+  readonly colour: boolean;
+  /** -v: the field tree, in JSON the flat list of leaves. */
+  readonly fields: boolean;
+  /** -x: the bytes. */
+  readonly hex: boolean;
+  /** Without it passwords are masked, in values and in bytes. */
+  readonly showSecrets: boolean;
+  /** Tree: bytes shown of one value and of one packet; undefined for the usual 64 and 1024. JSON is always whole. */
+  readonly maxBytes?: number | undefined;
+  /** Several sources: each is named, as a heading or as a key. */
+  readonly nameSources: boolean;
+  /** The packets are pasted bytes: they have an offset, but no time, frames and addresses. */
+  readonly pasted: boolean;
+}
+
+/** A file or stream of captured packets. */
+export interface Source {
+  readonly name: string;
+  /** What the items' times count from: nanoseconds since 1970. */
+  readonly epoch: bigint;
+}
+
+export interface Renderer {
+  begin(): string;
+  /** The items that follow came from here. */
+  source(source: Source): string;
+  item(item: Shown): string;
+  /** What was held back for speed: nothing more comes for now. */
+  flush(): string;
+  /** Also ends a report that is broken off. */
+  end(summary: Summary): string;
+}
+
+export interface Format {
+  readonly name: string;
+  /** For the help text. */
+  readonly title: string;
+  /** Whether the closing summary line is part of the output; else it goes beside it. */
+  readonly closesWithSummary: boolean;
+  create(options: RenderOptions): Renderer;
+}

@@ -1,0 +1,45 @@
+// What renderers are fed: the items of a dissection, and packets that came without a connection (pasted bytes).
+
+import type { Packet, PacketType } from '../codec/packet.js';
+import type { ConnectionInfo, EventItem, PacketItem, Summary, VersionSource } from '../dissect/item.js';
+import type { Direction } from '../spec/versions.js';
+
+export interface ShownPacket extends Omit<PacketItem, 'connection'> {
+  /** Absent for pasted bytes, which have no time, frames and addresses either. */
+  readonly connection?: ConnectionInfo;
+  /** How the version was found, where no connection tells it. */
+  readonly versionFrom?: VersionSource;
+  /** Of pasted bytes: where the packet begins among them. */
+  readonly offset?: number;
+}
+
+export interface ShownEvent extends Omit<EventItem, 'connection'> {
+  readonly connection?: ConnectionInfo;
+  readonly offset?: number;
+}
+
+export type Shown = ShownPacket | ShownEvent;
+
+type OfType<T extends PacketType, P extends Packet = Packet> = P extends Packet
+  ? T extends P['type']
+    ? P
+    : never
+  : never;
+
+/** What was read of a packet of one type: any of its fields may be absent. */
+export type Read<T extends PacketType> = { readonly type: T } & Partial<Omit<OfType<T>, 'type'>>;
+
+export function timeOf(item: Shown): number {
+  return item.kind === 'packet' ? item.frame.time : item.time;
+}
+
+/** Undefined for an event of both directions. */
+export function directionOf(item: Shown): Direction | undefined {
+  return item.kind === 'packet' ? item.frame.direction : item.direction;
+}
+
+export function originsOf(item: Shown): readonly number[] {
+  return item.kind === 'packet' ? item.frame.origins : item.origins;
+}
+
+export type { ConnectionInfo, Summary, VersionSource };

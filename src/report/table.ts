@@ -1,0 +1,69 @@
+// One line per packet, cli-table3 without borders. Its widths are fixed by the width of the output alone, so rows are
+// rendered in small batches and nothing is kept of them. Lines never wrap: what does not fit is cut with ….
+
+import Table from 'cli-table3';
+import { describe } from './describe.js';
+import { eventText, problemText, withProblems } from './problems.js';
+import type { Renderer, RenderOptions } from './renderer.js';
+import { type Shown, timeOf } from './shown.js';
+import { summaryText } from './summary.js';
+import { type Column, cell, columnsFor } from './table-columns.js';
+import { escapeText, paletteOf } from './terminal.js';
+import { relativeClock } from './time.js';
+
+/** Rows laid out at once: the cost per row is lowest about here, as it grows with their square. */
+const BATCH = 16;
+const NO_BORDERS = Object.fromEntries(
+  ['top', 'bottom', 'left', 'right', 'mid'].flatMap((side) =>
+    [side, `${side}-left`, `${side}-mid`, `${side}-right`, 'middle'].map((name) => [name, '']),
+  ),
+);
+
+export function createTable(options: RenderOptions): Renderer {
+  const { columns, room } = columnsFor(options.width, options.pasted);
+  const palette = paletteOf(options.colour);
+  const telling = { palette, room, showSecrets: options.showSecrets };
+  const clock = relativeClock();
+  let rows: string[][] = [];
+
+  const story = (item: Shown): string =>
+    item.kind === 'event'
+      ? withProblems(eventText(item, palette), '', room, palette)
+      : withProblems(describe(item, telling), problemText(item), room, palette);
+  const flush = (): string => {
+    const text = layOut(rows, columns, room);
+    rows = [];
+    return text;
+  };
+  return {
+    begin() {
+      const titles = [...columns.map((column) => column.title), 'Packet'];
+      return layOut([titles.map((title) => palette.dim(title))], columns, room);
+    },
+    source({ name, epoch }) {
+      clock.source(epoch);
+      return options.nameSources ? `${flush()}${palette.bold(`${escapeText(name)}:`)}\n` : '';
+    },
+    item(item) {
+      const seconds = clock.format(timeOf(item));
+      const row = columns.map((column) => cell(column, item, seconds));
+      row.push(story(item));
+      rows.push(row);
+      return rows.length < BATCH ? '' : flush();
+    },
+    flush,
+    end: (summary) => `${flush()}${summaryText(summary)}\n`,
+  };
+}
+
+function layOut(rows: readonly string[][], columns: readonly Column[], room: number): string {
+  if (rows.length === 0) return '';
+  const table = new Table({
+    chars: NO_BORDERS,
+    style: { 'padding-left': 0, 'padding-right': 1, head: [], border: [], compact: true },
+    colWidths: [...columns.map((column) => column.width + 1), room + 1],
+    colAligns: [...columns.map((column) => column.align), 'left'],
+  });
+  table.push(...rows);
+  return `${table.toString().replace(/ +$/gm, '')}\n`;
+}

@@ -1,0 +1,112 @@
+// Each packet with its story, its field tree (-v) and its bytes (-x): beside the tree where the output is wide, else
+// below. Packets are separated by an empty line. Nothing is kept from one packet to the next.
+
+import { annotate } from '../codec/frame.js';
+import { describe } from './describe.js';
+import { DUMP_WIDTH, hexDump } from './hex-dump.js';
+import { count, plural } from './preview.js';
+import { eventText, problemText, withProblems } from './problems.js';
+import type { Renderer, RenderOptions } from './renderer.js';
+import { secretSpans } from './secrets.js';
+import { directionOf, originsOf, type Shown, type ShownPacket, timeOf, type VersionSource } from './shown.js';
+import { summaryText } from './summary.js';
+import { cut, escapeText, fill, paletteOf, wrap } from './terminal.js';
+import { relativeClock } from './time.js';
+import { treeLines } from './tree-lines.js';
+
+const MAX_VALUE = 64;
+const MAX_DUMP = 1024;
+/** From here on the bytes stand beside the tree. */
+const BESIDE = 140;
+const BETWEEN = 3;
+
+const VERSION_FROM: Readonly<Record<VersionSource, string>> = {
+  connect: '',
+  inferred: ' (inferred)',
+  option: ' (as told)',
+  default: ' (assumed)',
+};
+
+export function createTree(options: RenderOptions): Renderer {
+  const { width } = options;
+  const palette = paletteOf(options.colour);
+  const clock = relativeClock();
+  const telling = { palette, room: width, showSecrets: options.showSecrets };
+  const heading = (item: Shown): string => palette.dim(cut(headingText(item, clock.format(timeOf(item))), width));
+
+  const packet = (item: ShownPacket): string => {
+    const problems = options.fields ? '' : problemText(item);
+    const lines = [heading(item), withProblems(describe(item, telling), problems, width, palette)];
+    lines.push(...body(item, options));
+    return `${lines.map((line) => line.trimEnd()).join('\n')}\n\n`;
+  };
+  return {
+    begin: () => '',
+    source({ name, epoch }) {
+      clock.source(epoch);
+      return options.nameSources ? `${palette.bold(`${escapeText(name)}:`)}\n\n` : '';
+    },
+    item: (item) =>
+      item.kind === 'packet'
+        ? packet(item)
+        : `${heading(item)}\n${wrap(eventText(item, paletteOf(false)), width).join('\n')}\n\n`,
+    flush: () => '',
+    end: (summary) => `${summaryText(summary)}\n`,
+  };
+}
+
+/** `#3  frame 7  0.001234  10.0.0.2:20000 → 10.128.0.1:1883  MQTT 3.1.1  client id "paho"`. */
+function headingText(item: Shown, seconds: string): string {
+  const parts = item.kind === 'packet' ? [`#${item.number}`] : [];
+  if (item.offset !== undefined) parts.push(`offset ${item.offset}`);
+  const { connection } = item;
+  if (connection !== undefined) parts.push(framesText(originsOf(item)), `${seconds} s`, addressText(item));
+  if (item.kind === 'packet') {
+    const from = connection?.versionFrom ?? item.versionFrom ?? 'connect';
+    parts.push(`MQTT ${item.frame.version}${VERSION_FROM[from]}`, plural(item.frame.length, 'byte'));
+  }
+  if (connection?.clientId) parts.push(`client id "${escapeText(connection.clientId)}"`);
+  return parts.filter((part) => part !== '').join('  ');
+}
+
+function framesText(origins: readonly number[]): string {
+  if (origins.length === 0) return '';
+  if (origins.length === 1) return `frame ${origins[0]}`;
+  if (origins.length <= 3) return `frames ${origins.join(', ')}`;
+  return `frames ${origins[0]} … ${origins.at(-1)} (${count(origins.length)})`;
+}
+
+function addressText(item: Shown): string {
+  const { client, server } = item.connection!;
+  const direction = directionOf(item);
+  if (direction === undefined) return `${client} – ${server}`;
+  return direction === 'client-to-server' ? `${client} → ${server}` : `${server} → ${client}`;
+}
+
+function body({ frame }: ShownPacket, options: RenderOptions): readonly string[] {
+  const { width, maxBytes, showSecrets } = options;
+  const dump = options.hex
+    ? dumpLines(frame.bytes, maxBytes ?? MAX_DUMP, showSecrets ? [] : secretSpans(frame.bytes, frame.version))
+    : [];
+  if (!options.fields) return dump;
+  const beside = options.hex && width >= BESIDE;
+  const treeWidth = beside ? width - DUMP_WIDTH - BETWEEN : width;
+  const palette = paletteOf(options.colour);
+  const maxValue = maxBytes ?? MAX_VALUE;
+  const root = annotate(frame.bytes, frame.version);
+  const tree = treeLines(frame.bytes, root, frame.problems, { width: treeWidth, palette, showSecrets, maxValue });
+  return beside ? sideBySide(tree, dump, treeWidth) : [...tree, ...dump];
+}
+
+function dumpLines(bytes: Uint8Array, max: number, secrets: Parameters<typeof hexDump>[2]): readonly string[] {
+  const rows = hexDump(bytes, Math.min(bytes.length, max), secrets);
+  if (bytes.length > max) rows.push(`        … ${count(bytes.length - max)} more bytes (--max-bytes)`);
+  return rows;
+}
+
+function sideBySide(left: readonly string[], right: readonly string[], width: number): readonly string[] {
+  return Array.from({ length: Math.max(left.length, right.length) }, (_, row) => {
+    const text = right[row];
+    return text === undefined ? left[row]! : `${fill(left[row] ?? '', width)}${' '.repeat(BETWEEN)}${text}`;
+  });
+}
