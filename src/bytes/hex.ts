@@ -20,22 +20,26 @@ export function parseHex(text: string): HexResult {
     }
     DIGITS.lastIndex = at;
     const match = DIGITS.exec(text);
-    if (match === null) {
-      const character = String.fromCodePoint(text.codePointAt(at)!);
-      return { ok: false, at, message: `${JSON.stringify(character)} is not a hexadecimal digit` };
-    }
-    const group = match[1]!;
-    if (group.length % 2 !== 0) {
-      const last = DIGITS.lastIndex - 1;
-      return { ok: false, at: last, message: `odd number of digits: "${match[0].slice(-12)}" ends in half a byte` };
-    }
+    const group = match?.[1] ?? '';
+    const end = match === null ? at : DIGITS.lastIndex;
+    if (group.length % 2 !== 0 || match === null) return { ok: false, ...culprit(text, end, match?.[0] ?? '') };
     digits.push(group);
-    at = DIGITS.lastIndex;
+    at = end;
   }
   const all = digits.join('');
   const bytes = new Uint8Array(all.length / 2);
   for (let i = 0; i < bytes.length; i++) bytes[i] = Number.parseInt(all.slice(2 * i, 2 * i + 2), 16);
   return { ok: true, bytes };
+}
+
+/** What ends a run of digits that is none, or half a byte: a character that does not belong there, else its last digit. */
+function culprit(text: string, end: number, run: string): { at: number; message: string } {
+  SEPARATOR.lastIndex = end;
+  if (end < text.length && !SEPARATOR.test(text)) {
+    const character = String.fromCodePoint(text.codePointAt(end)!);
+    return { at: end, message: `${JSON.stringify(character)} is not a hexadecimal digit` };
+  }
+  return { at: end - 1, message: `odd number of digits: "${run.slice(-12)}" ends in half a byte` };
 }
 
 const PAIRS: readonly string[] = Array.from({ length: 256 }, (_, byte) => byte.toString(16).padStart(2, '0'));
