@@ -3,7 +3,7 @@
 // and the next plausible boundary is looked for; bytes in between come out as lost sync, never silently.
 
 import type { Direction, Version } from '../spec/versions.js';
-import { DAMAGED, isBoundary, type Known, looksRight, NEEDS_MORE, packetLength } from './plausible.js';
+import { DAMAGED, type Known, looksRight, NEEDS_MORE, nextBoundary, packetLength } from './plausible.js';
 
 export interface FramedPacket {
   readonly kind: 'frame';
@@ -129,7 +129,7 @@ export class Framer implements Known {
     const end = at + length;
     const right = length === NEEDS_MORE || looksRight(bytes, at, bytes.length, length, this);
     if (length === NEEDS_MORE || end > bytes.length) {
-      if (!right && length > DOUBTFUL_LENGTH) {
+      if (!right && (length > DOUBTFUL_LENGTH || nextBoundary(bytes, at + 1, this, false) < bytes.length)) {
         this.lose(notAPacket(bytes[at]!));
         return at;
       }
@@ -245,12 +245,14 @@ export class Framer implements Known {
     const { pending } = this;
     if (pending === undefined) return;
     this.pending = undefined;
-    if (pending.need !== undefined) this.emit(pending);
-    else {
-      this.lose('a fixed header that is cut');
-      this.addLost(pending.buffer, 0, pending.have);
-      this.inStep = true;
+    const { buffer, have, need } = pending;
+    if (need !== undefined && (pending.checked || looksRight(buffer, 0, have, need, this))) {
+      this.emit(pending);
+      return;
     }
+    this.lose(need === undefined ? 'a fixed header that is cut' : notAPacket(buffer[0]!));
+    this.addLost(buffer, 0, have);
+    this.inStep = true;
   }
 
   private lose(message: string): void {
@@ -260,8 +262,7 @@ export class Framer implements Known {
 
   /** Out of step: the first boundary in bytes[at, …), or their end. */
   private regain(bytes: Uint8Array, at: number, joined = false): number {
-    let position = at;
-    while (position < bytes.length && !isBoundary(bytes, position, this, position === 0 && !joined)) position++;
+    const position = nextBoundary(bytes, at, this, !joined);
     this.addLost(bytes, at, position);
     if (position < bytes.length) {
       this.inStep = true;

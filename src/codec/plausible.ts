@@ -11,7 +11,7 @@ export interface Known {
   readonly direction: Direction | undefined;
 }
 
-/** Fixed header: whole packet length, or why there is none. */
+/** Why a fixed header has no length: it is cut, or it is none. */
 export const NEEDS_MORE = -1;
 export const DAMAGED = -2;
 
@@ -37,6 +37,7 @@ export function packetLength(bytes: Uint8Array, at: number, end: number): number
 export function looksRight(bytes: Uint8Array, at: number, end: number, length: number, known: Known): boolean {
   const first = bytes[at]!;
   const code = first >> 4;
+  if (hasOverlongLength(bytes, at, end)) return false;
   if (code === 3) return publishLooksRight(bytes, at, end, length);
   const row = PACKET_BY_CODE[code];
   if (row === undefined || !senderMay(row.sender, code, known)) return false;
@@ -48,6 +49,13 @@ export function looksRight(bytes: Uint8Array, at: number, end: number, length: n
   if (code === 12 || code === 13) return remaining === 0;
   if (row.fixedLength !== undefined && version !== undefined && version !== '5.0') return remaining === row.fixedLength;
   return code === 14 || code === 15 || remaining >= 2;
+}
+
+/** Legal before 5.0, but nobody writes it: the last length byte is 0 and not the only one. */
+function hasOverlongLength(bytes: Uint8Array, at: number, end: number): boolean {
+  let last = at + 1;
+  while (last < end && bytes[last]! >= 0x80) last++;
+  return last > at + 1 && last < end && bytes[last] === 0;
 }
 
 function senderMay(sender: 'client' | 'server' | 'both', code: number, known: Known): boolean {
@@ -68,13 +76,33 @@ function publishLooksRight(bytes: Uint8Array, at: number, end: number, length: n
   return body + 2 + topicLength + (qos > 0 ? 2 : 0) <= at + length;
 }
 
+/** Bytes that a search may decode: bytes made for it could otherwise be decoded from every one of their positions. */
+interface Budget {
+  left: number;
+}
+
+/** The first boundary at or behind `at`, or the end of the bytes. `start` as for isBoundary, of offset 0. */
+export function nextBoundary(bytes: Uint8Array, at: number, known: Known, start: boolean): number {
+  const budget = { left: 64 * 1024 + 8 * bytes.length };
+  for (let position = at; position < bytes.length && budget.left > 0; position++) {
+    if (isBoundary(bytes, position, known, position === 0 && start, budget)) return position;
+  }
+  return bytes.length;
+}
+
 const CHAIN = 3;
 
 /**
  * Whether packets begin at bytes[at]: up to three in a row must read without a problem, or the bytes end with a whole
  * packet, or within one that looks right. `start`: the bytes begin here with a segment, which most packets do.
  */
-export function isBoundary(bytes: Uint8Array, at: number, known: Known, start: boolean): boolean {
+export function isBoundary(
+  bytes: Uint8Array,
+  at: number,
+  known: Known,
+  start: boolean,
+  budget: Budget = { left: Number.POSITIVE_INFINITY },
+): boolean {
   let position = at;
   for (let count = 0; count < CHAIN; count++) {
     if (position === bytes.length) return true;
@@ -82,6 +110,7 @@ export function isBoundary(bytes: Uint8Array, at: number, known: Known, start: b
     if (length === DAMAGED) return false;
     if (length === NEEDS_MORE) return count > 0 || start;
     if (!looksRight(bytes, position, bytes.length, length, known)) return false;
+    budget.left -= Math.min(length, bytes.length - position);
     if (position + length > bytes.length) {
       return count > 0 || start ? beginsWell(bytes, position, known) : strongBeginning(bytes, position, known);
     }

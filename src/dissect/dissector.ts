@@ -96,8 +96,8 @@ export class Dissector {
     const { connection, direction } = event;
     if (event.opened) this.output.tally.other(this.serverPort(connection), 1);
     if (connection.ignored) return;
-    if (this.options.reassemble) this.reassembled(event);
-    else this.asItCame(connection, direction, segment);
+    this.reassembled(event);
+    if (!this.options.reassemble) this.asItCame(connection, direction, segment);
     if (event.closed) this.close(connection);
   }
 
@@ -125,6 +125,7 @@ export class Dissector {
   }
 
   private chunks(connection: Tcp, side: Side, chunks: readonly Chunk[]): void {
+    if (!this.options.reassemble) return;
     for (const chunk of chunks) this.chunk(connection, side, chunk);
   }
 
