@@ -52,7 +52,7 @@ describe.skipIf(path === undefined)('tables of the specifications', () => {
       tables.packetTypes.filter((row) => row.type > 0).map((row) => [row.type, row.name]),
     );
     for (const { type: code, name, versions } of tables.packetTypes.filter((row) => row.type > 0)) {
-      const ours: { headerFlags?: number; fixedLength?: number } = PACKET_TYPES[code - 1]!;
+      const ours: Partial<Record<'headerFlags' | 'fixedLength', number>> = { ...PACKET_TYPES[code - 1]! } as object;
       for (const version of VERSIONS) {
         const theirs = versions[version];
         for (const direction of ['client-to-server', 'server-to-client'] as const) {
