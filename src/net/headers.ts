@@ -22,7 +22,7 @@ import {
 } from './prefixed.js';
 import { readRawIp } from './raw-ip.js';
 import { readTcp } from './tcp.js';
-import { readVlan } from './vlan.js';
+import { readETag, readVlan } from './vlan.js';
 import { ADDRESS_FAMILY, ETHER_TYPE, type HeaderReader, IP_PROTOCOL, LINK, LLC_SAP, PPP, SPACES } from './walk.js';
 
 interface HeaderRow {
@@ -52,6 +52,7 @@ export const HEADERS: readonly HeaderRow[] = [
   { space: ETHER_TYPE, numbers: [0x0800], read: readIpv4 },
   { space: ETHER_TYPE, numbers: [0x86dd], read: readIpv6 },
   { space: ETHER_TYPE, numbers: [0x8100, 0x88a8, 0x9100, 0x9200, 0x9300], read: readVlan },
+  { space: ETHER_TYPE, numbers: [0x893f], read: readETag },
 
   { space: PPP, numbers: [0x0021], read: readIpv4 },
   { space: PPP, numbers: [0x0057], read: readIpv6 },

@@ -1,13 +1,18 @@
 // IEEE 802.1Q and 802.1ad tags, stacked as deep as they come (one row of the table for each EtherType that means one):
-// two bytes of tag, then the type or length field that an untagged frame would have.
+// two bytes of tag, then the type or length field that an untagged frame would have. An E-Tag (802.1BR) has six bytes.
 
 import { readTypeOrLength } from './ethernet.js';
 import { type Next, short, type Walk } from './walk.js';
 
-const TAG = 2;
-const VLAN = short('VLAN tag');
+const VLAN_TAG = 2;
+const E_TAG = 6;
+const TYPE = 2;
+const SHORT = short('VLAN tag');
 
-export function readVlan(walk: Walk): Next {
-  if (walk.end - walk.at < TAG + 2) return walk.stopShort(VLAN);
-  return readTypeOrLength(walk, walk.at + TAG);
+export const readVlan = (walk: Walk): Next => readTag(walk, VLAN_TAG);
+export const readETag = (walk: Walk): Next => readTag(walk, E_TAG);
+
+function readTag(walk: Walk, length: number): Next {
+  if (walk.end - walk.at < length + TYPE) return walk.stopShort(SHORT);
+  return readTypeOrLength(walk, walk.at + length);
 }
