@@ -68,7 +68,8 @@ export class Output {
 /** Opens a file to write. UserError when that cannot be, or when it is one of `inputs`, which would be lost. */
 export async function openOutputFile(path: string, inputs: readonly string[]): Promise<Output> {
   for (const input of inputs) {
-    if (await sameFile(path, input)) throw new UserError('option', `${path}: is an input too, writing would destroy it`);
+    if (await sameFile(path, input))
+      throw new UserError('option', `${path}: is an input too, writing would destroy it`);
   }
   const stream = createWriteStream(path);
   await new Promise<void>((resolve, reject) => {

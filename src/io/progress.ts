@@ -22,7 +22,11 @@ export interface Progress {
 const NONE: Progress = { update() {}, clear() {} };
 
 /** `now` in milliseconds; `enabled` false when nothing is to be drawn whatever the terminal is. */
-export function createProgress(terminal: Terminal, enabled: boolean, now: () => number = () => performance.now()): Progress {
+export function createProgress(
+  terminal: Terminal,
+  enabled: boolean,
+  now: () => number = () => performance.now(),
+): Progress {
   if (!enabled || terminal.isTTY !== true) return NONE;
   const begin = now();
   let last = begin;

@@ -24,13 +24,13 @@ export interface RenderOptions {
 /** A file or stream of captured packets. */
 export interface Source {
   readonly name: string;
-  /** What the items' times count from: nanoseconds since 1970. */
-  readonly epoch: bigint;
+  /** What the items' times count from: nanoseconds since 1970; undefined while no packet had a time. */
+  readonly epoch: bigint | undefined;
 }
 
 export interface Renderer {
   begin(): string;
-  /** The items that follow came from here. */
+  /** The items that follow came from here. Given again when its epoch becomes known. */
   source(source: Source): string;
   item(item: Shown): string;
   /** What was held back for speed: nothing more comes for now. */

@@ -8,7 +8,7 @@ import type { Renderer, RenderOptions } from './renderer.js';
 import { type Shown, timeOf } from './shown.js';
 import { summaryText } from './summary.js';
 import { type Column, cell, columnsFor } from './table-columns.js';
-import { escapeText, paletteOf } from './terminal.js';
+import { cut, escapeText, type Palette, paletteOf } from './terminal.js';
 import { relativeClock } from './time.js';
 
 /** Rows laid out at once: the cost per row is lowest about here, as it grows with their square. */
@@ -25,24 +25,31 @@ export function createTable(options: RenderOptions): Renderer {
   const telling = { palette, room, showSecrets: options.showSecrets };
   const clock = relativeClock();
   let rows: string[][] = [];
+  /** What is to stand above the next rows: the titles once, and the name of their source. */
+  let heading = layOut([titles(columns).map(palette.dim)], columns, room);
+  let named = '';
 
   const story = (item: Shown): string =>
     item.kind === 'event'
-      ? withProblems(eventText(item, palette), '', room, palette)
+      ? cut(eventText(item, palette), room)
       : withProblems(describe(item, telling), problemText(item), room, palette);
   const flush = (): string => {
-    const text = layOut(rows, columns, room);
+    if (rows.length === 0) return '';
+    const text = heading + layOut(rows, columns, room);
+    heading = '';
     rows = [];
     return text;
   };
   return {
-    begin() {
-      const titles = [...columns.map((column) => column.title), 'Packet'];
-      return layOut([titles.map((title) => palette.dim(title))], columns, room);
-    },
+    begin: () => '',
     source({ name, epoch }) {
       clock.source(epoch);
-      return options.nameSources ? `${flush()}${palette.bold(`${escapeText(name)}:`)}\n` : '';
+      if (!options.nameSources || name === named) return '';
+      const before = flush();
+      // One that has nothing to show is not named.
+      heading = heading.replace(sourceLine(named, palette), '') + sourceLine(name, palette);
+      named = name;
+      return before;
     },
     item(item) {
       const seconds = clock.format(timeOf(item));
@@ -54,6 +61,14 @@ export function createTable(options: RenderOptions): Renderer {
     flush,
     end: (summary) => `${flush()}${summaryText(summary)}\n`,
   };
+}
+
+function titles(columns: readonly Column[]): string[] {
+  return [...columns.map((column) => column.title), 'Packet'];
+}
+
+function sourceLine(name: string, palette: Palette): string {
+  return `${palette.bold(`${escapeText(name)}:`)}\n`;
 }
 
 function layOut(rows: readonly string[][], columns: readonly Column[], room: number): string {

@@ -6,7 +6,7 @@ const NANOS = 1_000_000_000;
 const LAST_SECOND = 8_640_000_000_000;
 
 /** ISO times of a source whose times count from `epoch`, nanoseconds since 1970. */
-export function isoClock(epoch: bigint): (time: number) => string {
+export function isoClock(epoch = 0n): (time: number) => string {
   const billion = BigInt(NANOS);
   const nanos = Number(((epoch % billion) + billion) % billion);
   const seconds = Number((epoch - BigInt(nanos)) / billion);
@@ -36,13 +36,13 @@ export function relativeSeconds(nanoseconds: number): string {
 }
 
 /** Relative times over several sources: seconds since the first moment of the first source. */
-export function relativeClock(): { source(epoch: bigint): void; format(time: number): string } {
+export function relativeClock(): { source(epoch: bigint | undefined): void; format(time: number): string } {
   let first: bigint | undefined;
   let shift = 0;
   return {
     source(epoch) {
       first ??= epoch;
-      shift = Number(epoch - first);
+      shift = epoch === undefined || first === undefined ? 0 : Number(epoch - first);
     },
     format: (time) => relativeSeconds(shift + time),
   };

@@ -8,9 +8,17 @@ import { count, plural } from './preview.js';
 import { eventText, problemText, withProblems } from './problems.js';
 import type { Renderer, RenderOptions } from './renderer.js';
 import { secretSpans } from './secrets.js';
-import { directionOf, originsOf, type Shown, type ShownPacket, timeOf, type VersionSource } from './shown.js';
+import {
+  directionOf,
+  originsOf,
+  type Shown,
+  type ShownEvent,
+  type ShownPacket,
+  timeOf,
+  type VersionSource,
+} from './shown.js';
 import { summaryText } from './summary.js';
-import { cut, escapeText, fill, paletteOf, wrap } from './terminal.js';
+import { escapeText, fill, paletteOf, wrap } from './terminal.js';
 import { relativeClock } from './time.js';
 import { treeLines } from './tree-lines.js';
 
@@ -32,24 +40,33 @@ export function createTree(options: RenderOptions): Renderer {
   const palette = paletteOf(options.colour);
   const clock = relativeClock();
   const telling = { palette, room: width, showSecrets: options.showSecrets };
-  const heading = (item: Shown): string => palette.dim(cut(headingText(item, clock.format(timeOf(item))), width));
+  let named = '';
+  /** The name of a source, to stand before its first packet. */
+  let sourceLine = '';
+  const heading = (item: Shown): string[] => {
+    const lines = wrap(headingText(item, clock.format(timeOf(item))), width).map(palette.dim);
+    if (sourceLine !== '') lines.unshift(sourceLine, '');
+    sourceLine = '';
+    return lines;
+  };
 
   const packet = (item: ShownPacket): string => {
     const problems = options.fields ? '' : problemText(item);
-    const lines = [heading(item), withProblems(describe(item, telling), problems, width, palette)];
+    const lines = [...heading(item), withProblems(describe(item, telling), problems, width, palette)];
     lines.push(...body(item, options));
     return `${lines.map((line) => line.trimEnd()).join('\n')}\n\n`;
   };
+  const event = (item: ShownEvent): string =>
+    `${[...heading(item), ...wrap(eventText(item, paletteOf(false)), width)].join('\n')}\n\n`;
   return {
     begin: () => '',
     source({ name, epoch }) {
       clock.source(epoch);
-      return options.nameSources ? `${palette.bold(`${escapeText(name)}:`)}\n\n` : '';
+      if (options.nameSources && name !== named) sourceLine = palette.bold(`${escapeText(name)}:`);
+      named = name;
+      return '';
     },
-    item: (item) =>
-      item.kind === 'packet'
-        ? packet(item)
-        : `${heading(item)}\n${wrap(eventText(item, paletteOf(false)), width).join('\n')}\n\n`,
+    item: (item) => (item.kind === 'packet' ? packet(item) : event(item)),
     flush: () => '',
     end: (summary) => `${summaryText(summary)}\n`,
   };

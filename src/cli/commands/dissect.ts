@@ -1,0 +1,148 @@
+// `dissect`: capture files, or a capture on stdin while it grows, as MQTT packets. A file that cannot be read is said
+// and the others are still read; they are one run, with one numbering and one summary.
+
+import type { Command } from 'commander';
+import { Dissector, type DissectorOptions } from '../../dissect/dissector.js';
+import { type CaptureBatch, readCapture } from '../../io/input.js';
+import { createProgress, type Progress } from '../../io/progress.js';
+import { TCP_DEFAULTS } from '../../tcp/options.js';
+import { UserError } from '../../user-error.js';
+import { EXIT, EXIT_CODES_HELP } from '../exit-codes.js';
+import { type Io, say, warn } from '../io.js';
+import { addReportOptions, formatsHelp, integer, integers, type ReportOptions, versionOption } from '../options.js';
+import { Report } from '../report.js';
+
+interface DissectOptions extends ReportOptions {
+  readonly quiet?: boolean;
+  readonly port?: readonly number[];
+  readonly version?: DissectorOptions['version'];
+  readonly reassembly: boolean;
+  readonly maxHeldBytes: number;
+  readonly maxHeldSegments: number;
+}
+
+const EXAMPLES = `
+Examples:
+  mqtt-dissect capture.pcap                          one line per MQTT packet
+  mqtt-dissect -v -x capture.pcapng | less           every field and every byte
+  mqtt-dissect --format ndjson *.pcap > packets.ndjson
+  mqtt-dissect --port 1337 capture.pcap              port 1337 is MQTT, whatever it looks like
+  tcpdump -U -w - port 1883 | mqtt-dissect -         packets as they come`;
+
+export function defineDissect(command: Command, io: Io, done: (exitCode: number) => void): void {
+  command
+    .summary('show the MQTT packets of captures (the command when none is named)')
+    .description('Shows every MQTT packet of capture files: pcap or pcapng, also gzipped; - reads stdin.')
+    .argument('<capture...>', 'capture files, read in order as one capture');
+  addReportOptions(command, 'table')
+    .option('-q, --quiet', 'only the summary')
+    .option('--port <n>', 'TCP port that carries MQTT, may be repeated (else MQTT is recognised)', integers(1, 65535))
+    .addOption(versionOption('3.1, 3.1.1 or 5, for connections whose packets do not tell it'))
+    .option('--no-reassembly', 'take TCP segments as they come')
+    .option(
+      '--max-held-bytes <n>',
+      'bytes of a direction that wait for a lost segment',
+      integer(0),
+      TCP_DEFAULTS.maxHeldBytes,
+    )
+    .option('--max-held-segments <n>', 'segments that do', integer(0), TCP_DEFAULTS.maxHeldSegments)
+    .addHelpText('after', `${formatsHelp()}\n${EXAMPLES}\n${EXIT_CODES_HELP}`)
+    .action(async (paths: string[], options: DissectOptions) => done(await dissect(paths, options, io)));
+}
+
+async function dissect(paths: readonly string[], options: DissectOptions, io: Io): Promise<number> {
+  const run = new Run(paths, options, io);
+  let exitCode: number = EXIT.ok;
+  for (const path of paths) {
+    if (run.isOver) break;
+    if (!(await run.read(path))) exitCode = EXIT.usage;
+  }
+  await run.end(exitCode !== EXIT.ok);
+  return io.interrupt.aborted && exitCode === EXIT.ok ? EXIT.interrupted : exitCode;
+}
+
+class Run {
+  private readonly io: Io;
+  private readonly dissector: Dissector;
+  private readonly report: Report;
+  private readonly progress: Progress;
+  private readonly warned = new Set<string>();
+  private epoch: bigint | undefined = undefined;
+  private begun = false;
+
+  constructor(paths: readonly string[], options: DissectOptions, io: Io) {
+    const { quiet = false, port: ports = [], version, reassembly: reassemble, maxHeldBytes, maxHeldSegments } = options;
+    this.io = io;
+    this.dissector = new Dissector({ ports, version, reassemble, maxHeldBytes, maxHeldSegments });
+    this.report = new Report({ options, defaultFormat: 'table', quiet, inputs: paths, pasted: false }, io);
+    this.progress = createProgress(io.stderr, !this.report.isVisible);
+  }
+
+  /** Nothing more need be read. */
+  get isOver(): boolean {
+    return this.io.interrupt.aborted || this.report.broken;
+  }
+
+  /** False when the file could not be read, or not to its end. */
+  async read(path: string): Promise<boolean> {
+    const { io } = this;
+    const name = path === '-' ? 'standard input' : path;
+    try {
+      let sourced = false;
+      for await (const batch of readCapture(path, { epoch: this.epoch, signal: io.interrupt, stdin: io.stdin })) {
+        await this.begin();
+        if (!sourced || (this.epoch === undefined && batch.epoch !== undefined)) {
+          this.report.source({ name, epoch: batch.epoch });
+        }
+        sourced = true;
+        this.epoch ??= batch.epoch;
+        await this.take(batch, name);
+        if (this.report.broken) return true;
+      }
+      return true;
+    } catch (error) {
+      if (!(error instanceof UserError) || error.code === 'environment' || error.code === 'option') throw error;
+      this.progress.clear();
+      say(io, error.message);
+      return false;
+    }
+  }
+
+  private async begin(): Promise<void> {
+    await this.report.begin();
+    this.begun = true;
+  }
+
+  private async take({ packets, notes, bytesRead, size }: CaptureBatch, name: string): Promise<void> {
+    const { dissector, report } = this;
+    for (const packet of packets) {
+      for (const item of dissector.push(packet)) {
+        if (report.add(item)) await report.pass();
+      }
+    }
+    if (report.isVisible || size === undefined) await report.flush();
+    for (const { message, offset } of notes) this.warn(`${name}: ${message} (offset ${offset})`);
+    for (const { reason, what } of dissector.skips) {
+      if (reason !== 'unknown-link' || this.warned.has(what)) continue;
+      this.warned.add(what);
+      this.warn(`${name}: ${what}: a link type that is not known, its packets are skipped`);
+    }
+    this.progress.update(bytesRead, size);
+  }
+
+  private warn(message: string): void {
+    this.progress.clear();
+    warn(this.io, message);
+  }
+
+  /** What is held, and the summary; nothing when there was nothing to read. */
+  async end(failed: boolean): Promise<void> {
+    this.progress.clear();
+    if (!this.begun && failed) return;
+    await this.begin();
+    for (const item of this.dissector.end()) {
+      if (this.report.add(item)) await this.report.pass();
+    }
+    await this.report.end(this.dissector.summary());
+  }
+}

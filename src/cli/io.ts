@@ -1,0 +1,27 @@
+// What a command may touch of its process, so that tests can give their own.
+
+import type { Readable, Writable } from 'node:stream';
+import { escapeText } from '../report/terminal.js';
+
+export interface Terminal extends Writable {
+  readonly isTTY?: boolean;
+  readonly columns?: number;
+}
+
+export interface Io {
+  readonly stdin: Readable | undefined;
+  readonly stdout: Terminal;
+  readonly stderr: Terminal;
+  readonly env: Readonly<Record<string, string | undefined>>;
+  /** Ctrl-C: end the input, print what was read. */
+  readonly interrupt: AbortSignal;
+}
+
+/** A line on stderr, rarely more. File names and the like may hold anything, so it is escaped. */
+export function say(io: Io, message: string): void {
+  io.stderr.write(`mqtt-dissect: ${message.split('\n').map(escapeText).join('\n')}\n`);
+}
+
+export function warn(io: Io, message: string): void {
+  say(io, `warning: ${message}`);
+}

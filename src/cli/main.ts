@@ -1,0 +1,20 @@
+// The process: its streams, Ctrl-C, its exit code. Nothing else sets one.
+
+import { run } from './program.js';
+
+const interrupt = new AbortController();
+for (const signal of ['SIGINT', 'SIGTERM'] as const) {
+  // Once: a second Ctrl-C ends the process at once.
+  process.once(signal, () => interrupt.abort());
+}
+// Nobody to tell is no reason to stop.
+process.stderr.on('error', () => {});
+
+const { stdout, stderr, env } = process;
+process.exitCode = await run(process.argv.slice(2), {
+  stdin: undefined,
+  stdout,
+  stderr,
+  env,
+  interrupt: interrupt.signal,
+});
