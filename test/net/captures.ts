@@ -7,22 +7,22 @@ import { gunzipSync } from 'node:zlib';
 import { openCapture } from '../../src/capture/detect.js';
 import type { CapturedPacket } from '../../src/capture/packet.js';
 
-const FOLDER = fileURLToPath(new URL('../../../shared/captures/', import.meta.url));
+export const captureFolder: string = fileURLToPath(new URL('../../../shared/captures/', import.meta.url));
 
-export const hasCaptures: boolean = existsSync(FOLDER);
-if (!hasCaptures) console.warn(`skipped: no captures in ${FOLDER}`);
+export const hasCaptures: boolean = existsSync(captureFolder);
+if (!hasCaptures) console.warn(`skipped: no captures in ${captureFolder}`);
 
 /** "mqtt/a.pcap", "link/b.pcapng", … */
 export const captureFiles: readonly string[] = hasCaptures
   ? ['mqtt', 'link'].flatMap((folder) =>
-      readdirSync(FOLDER + folder)
+      readdirSync(captureFolder + folder)
         .filter((name) => /\.(pcap|pcapng|cap|gz)$/.test(name))
         .map((name) => `${folder}/${name}`),
     )
   : [];
 
 export function readCapture(file: string): readonly CapturedPacket[] {
-  const stored = readFileSync(FOLDER + file);
+  const stored = readFileSync(captureFolder + file);
   const bytes = stored[0] === 0x1f && stored[1] === 0x8b ? gunzipSync(stored) : stored;
   const reader = openCapture(bytes.subarray(0, 16));
   if (reader === 'gzip') return [];
@@ -35,7 +35,7 @@ const FIELDS = ['frame.number', 'tcp.srcport', 'tcp.dstport', 'tcp.seq_raw', 'tc
 export function tsharkSegments(file: string): ReadonlyMap<number, string> {
   const options = ['-o', 'ip.defragment:FALSE', '-o', 'ipv6.defragment:FALSE', '-T', 'fields', '-E', 'occurrence=l'];
   const fields = FIELDS.flatMap((field) => ['-e', field]);
-  const output = execFileSync('tshark', ['-r', FOLDER + file, ...options, ...fields], {
+  const output = execFileSync('tshark', ['-r', captureFolder + file, ...options, ...fields], {
     encoding: 'utf8',
     stdio: ['ignore', 'pipe', 'ignore'],
     maxBuffer: 1 << 28,
