@@ -1,9 +1,11 @@
-// One direction of one connection: bytes in any chunking become MQTT Control Packets. A packet that lies within one
-// chunk is a view of it; one that does not is put together in a buffer of its own. Damage is reported where it stands
-// and the next plausible boundary is looked for; bytes in between come out as lost sync, never silently.
+// One direction of one connection: bytes in any chunking become MQTT Control Packets, the same ones however they were
+// cut. A packet that lies within one chunk is a view of it; another is put together. Damage is reported where it stands
+// and the next plausible boundary is looked for; bytes in between come out as lost sync, never silently. A place that
+// cannot be judged yet waits for the next bytes (at most DOUBTFUL_LENGTH of them), for the other side's answer, or the end.
 
 import type { Direction, Version } from '../spec/versions.js';
-import { DAMAGED, type Known, looksRight, NEEDS_MORE, nextBoundary, packetLength } from './plausible.js';
+import { Assembly } from './assembly.js';
+import { DAMAGED, type Ending, isBoundary, type Known, looksRight, NEEDS_MORE, packetLength } from './plausible.js';
 
 export interface FramedPacket {
   readonly kind: 'frame';
@@ -34,25 +36,10 @@ export interface FramerOptions {
 export const FRAMER_DEFAULTS: FramerOptions = { maxPacketBytes: 16 * 1024 * 1024 };
 
 /** A packet whose header looks odd is waited for only up to this length. */
-const DOUBTFUL_LENGTH = 64 * 1024;
+const DOUBTFUL_LENGTH = 4096;
 /** Lost bytes are reported at the latest when they are so many. */
 const LOST_REPORT = 64 * 1024;
 const LOST_SHOWN = 256;
-
-interface Pending {
-  buffer: Uint8Array;
-  /** Bytes in the buffer. */
-  have: number;
-  /** Bytes of the packet that went by, kept or not. */
-  seen: number;
-  /** Whole length; undefined while the fixed header is cut. */
-  need: number | undefined;
-  /** Something is missing: nothing more is kept. */
-  closed: boolean;
-  checked: boolean;
-  time: number;
-  origins: number[];
-}
 
 interface Lost {
   message: string;
@@ -62,16 +49,29 @@ interface Lost {
   origins: number[];
 }
 
+/** Bytes that wait to be judged, and which chunks they came in. */
+interface Waiting {
+  readonly bytes: Uint8Array;
+  readonly time: number;
+  readonly origins: readonly number[];
+}
+
+const NOTHING: Waiting = { bytes: new Uint8Array(0), time: 0, origins: [] };
+
 export class Framer implements Known {
   version: Version | undefined = undefined;
-  direction: Direction | undefined;
+  readonly direction: Direction | undefined;
   private readonly options: FramerOptions;
-  private pending: Pending | undefined = undefined;
+  private assembly: Assembly | undefined = undefined;
   private lost: Lost | undefined = undefined;
   private inStep = true;
+  /** After a gap the start of a segment is the best guess; after damage it tells nothing that more bytes would not. */
+  private trustSegments = false;
+  private waiting = NOTHING;
+  private waits = false;
   private out: Framed[] = [];
   private time = 0;
-  private origin = 0;
+  private origins: readonly number[] = [];
 
   constructor(direction?: Direction, options: Partial<FramerOptions> = {}) {
     this.direction = direction;
@@ -79,192 +79,164 @@ export class Framer implements Known {
   }
 
   data(bytes: Uint8Array, time: number, origin: number): readonly Framed[] {
-    this.begin(time, origin);
-    let at = this.pending === undefined ? 0 : this.goOn(bytes);
-    while (at < bytes.length) at = this.inStep ? this.take(bytes, at) : this.regain(bytes, at);
+    this.out = [];
+    this.time = time;
+    this.origins = [origin];
+    const { assembly, waiting } = this;
+    let at = 0;
+    if (assembly !== undefined) {
+      at = assembly.take(bytes, 0, time, origin);
+      if (assembly.whole) this.finishAssembly(assembly);
+    } else if (waiting.bytes.length > 0) {
+      const both = new Uint8Array(waiting.bytes.length + bytes.length);
+      both.set(waiting.bytes);
+      both.set(bytes, waiting.bytes.length);
+      this.origins = waiting.origins.includes(origin) ? waiting.origins : [...waiting.origins, origin];
+      this.work(both, 0, waiting.bytes.length, 'open');
+      return this.out;
+    }
+    if (at < bytes.length) this.work(bytes, at, at, 'open');
     return this.out;
+  }
+
+  /** The other side has sent something: what waits is whole, if it ever will be. */
+  turn(): readonly Framed[] {
+    return this.judgeWaiting('turn');
   }
 
   /** Whether a gap of this length lies within the packet at hand, so that it needs no event of its own. */
   absorbs(length: number | undefined): boolean {
-    const { pending } = this;
-    return pending?.need !== undefined && length !== undefined && pending.seen + length <= pending.need;
+    return length !== undefined && (this.assembly?.absorbs(length) ?? false);
   }
 
   /** Bytes that were sent and not seen. A gap of known length inside a packet does not lose the step. */
   gap(length: number | undefined, time: number, origin: number): readonly Framed[] {
-    this.begin(time, origin);
-    if (this.absorbs(length)) {
-      this.pending!.seen += length!;
-      this.pending!.closed = true;
-      this.finishIfWhole(this.pending!);
+    const { assembly } = this;
+    if (assembly !== undefined && length !== undefined && assembly.absorbs(length)) {
+      this.out = [];
+      assembly.skip(length);
+      if (assembly.whole) this.finishAssembly(assembly);
       return this.out;
     }
-    this.giveUpPending();
-    this.reportLost();
+    this.end(time, origin);
     this.lose('after a gap, in the middle of a packet');
+    this.trustSegments = true;
     return this.out;
   }
 
   end(time: number, origin: number): readonly Framed[] {
-    this.begin(time, origin);
-    this.giveUpPending();
+    const judged = this.judgeWaiting('end');
+    this.out = [...judged];
+    this.time = time;
+    this.origins = [origin];
+    if (this.assembly !== undefined) this.finishAssembly(this.assembly);
     this.reportLost();
+    this.inStep = true;
     return this.out;
   }
 
-  private begin(time: number, origin: number): void {
+  private judgeWaiting(ending: Ending): readonly Framed[] {
     this.out = [];
+    const { bytes, time, origins } = this.waiting;
+    if (bytes.length === 0) return this.out;
     this.time = time;
-    this.origin = origin;
+    this.origins = origins;
+    this.work(bytes, 0, bytes.length, ending);
+    return this.out;
+  }
+
+  /** Goes through bytes[at, …); what cannot be judged yet is kept. `segment`: where the newest chunk begins in them. */
+  private work(bytes: Uint8Array, start: number, segment: number, ending: Ending): void {
+    let at = start;
+    this.waits = false;
+    while (at < bytes.length && !this.waits) {
+      at = this.inStep ? this.take(bytes, at, ending) : this.regain(bytes, at, segment, ending);
+    }
+    if (at >= bytes.length) this.waiting = NOTHING;
+    else {
+      const origins = at >= segment ? this.origins.slice(-1) : this.origins;
+      this.waiting = { bytes: bytes.slice(at), time: this.time, origins };
+    }
+  }
+
+  private wait(at: number): number {
+    this.waits = true;
+    return at;
   }
 
   /** In step at bytes[at]: a whole packet, the beginning of one, or damage. Returns where to go on. */
-  private take(bytes: Uint8Array, at: number): number {
-    const length = packetLength(bytes, at, bytes.length);
+  private take(bytes: Uint8Array, at: number, ending: Ending): number {
+    const length = packetLength(bytes, at);
     if (length === DAMAGED) {
       this.lose(bytes[at]! < 0x10 ? 'packet type 0 is reserved' : 'Remaining Length goes on after its fourth byte');
       return at;
     }
+    if (length === NEEDS_MORE) return this.cutHeader(bytes, at, ending);
     const end = at + length;
-    const right = length === NEEDS_MORE || looksRight(bytes, at, bytes.length, length, this);
-    if (length === NEEDS_MORE || end > bytes.length) {
-      if (!right && (length > DOUBTFUL_LENGTH || nextBoundary(bytes, at + 1, this, false) < bytes.length)) {
-        this.lose(notAPacket(bytes[at]!));
+    const right = looksRight(bytes, at, bytes.length, length, this);
+    if (right === 'more' && ending !== 'end') return this.wait(at);
+    if (right === 'no') {
+      const answer = this.accepts(bytes, at, length, ending);
+      if (answer === 'more') return this.wait(at);
+      if (answer === 'no') {
+        this.lose(`0x${bytes[at]!.toString(16)} and what follows cannot be a packet`);
         return at;
       }
-      this.startPending(bytes, at, length === NEEDS_MORE ? undefined : length);
-      return bytes.length;
     }
-    if (!right && !this.goesOnWell(bytes, end)) {
-      this.lose(notAPacket(bytes[at]!));
-      return at;
-    }
+    if (end > bytes.length) return this.assemble(bytes, at, length);
     const view = at === 0 && end === bytes.length ? bytes : bytes.subarray(at, end);
-    this.out.push({ kind: 'frame', bytes: view, length, time: this.time, origins: [this.origin] });
+    this.out.push({ kind: 'frame', bytes: view, length, time: this.time, origins: this.origins });
     return end;
   }
 
-  /** Whether something that can be a header stands at bytes[at], or nothing yet. */
-  private goesOnWell(bytes: Uint8Array, at: number): boolean {
-    if (at >= bytes.length) return true;
-    const length = packetLength(bytes, at, bytes.length);
-    if (length === DAMAGED) return false;
-    return length === NEEDS_MORE || looksRight(bytes, at, bytes.length, length, this);
-  }
-
-  private startPending(bytes: Uint8Array, at: number, need: number | undefined): void {
-    const have = Math.min(bytes.length - at, this.options.maxPacketBytes);
-    const buffer = new Uint8Array(need === undefined ? 8 : this.capacity(have, need));
-    buffer.set(bytes.subarray(at, at + have));
-    const seen = bytes.length - at;
-    const { time, origin } = this;
-    this.pending = { buffer, have, seen, need, closed: have < seen, checked: false, time, origins: [origin] };
-  }
-
-  /** Room ahead: a claimed length alone makes no large buffer, bytes that have come do. */
-  private capacity(have: number, need: number): number {
-    return Math.min(need, this.options.maxPacketBytes, Math.max(128 * 1024, 4 * have));
-  }
-
-  /** Goes on with a packet that began in an earlier chunk. Returns where the next one begins. */
-  private goOn(bytes: Uint8Array): number {
-    const pending = this.pending!;
-    pending.time = this.time;
-    if (pending.origins[pending.origins.length - 1] !== this.origin) pending.origins.push(this.origin);
-    let at = 0;
-    while (pending.need === undefined) {
-      if (at >= bytes.length) return at;
-      pending.buffer[pending.have++] = bytes[at++]!;
-      pending.seen++;
-      const length = packetLength(pending.buffer, 0, pending.have);
-      if (length === DAMAGED) return this.abandon(pending, bytes, at, 'Remaining Length goes on after its fourth byte');
-      if (length !== NEEDS_MORE) pending.need = length;
-    }
-    const count = Math.min(bytes.length - at, pending.need - pending.seen);
-    this.keep(pending, bytes, at, count);
-    at += count;
-    if (!this.acceptable(pending, bytes, at)) return this.abandon(pending, bytes, at, notAPacket(pending.buffer[0]!));
-    this.finishIfWhole(pending);
-    return at;
-  }
-
-  private keep(pending: Pending, bytes: Uint8Array, at: number, count: number): void {
-    pending.seen += count;
-    if (pending.closed) return;
-    const kept = Math.min(count, this.options.maxPacketBytes - pending.have);
-    if (pending.have + kept > pending.buffer.length) {
-      const grown = new Uint8Array(this.capacity(pending.have + kept, pending.need!));
-      grown.set(pending.buffer.subarray(0, pending.have));
-      pending.buffer = grown;
-    }
-    pending.buffer.set(at === 0 && kept === bytes.length ? bytes : bytes.subarray(at, at + kept), pending.have);
-    pending.have += kept;
-    pending.closed = kept < count;
-  }
-
-  /** An odd header is let pass when its packet is short and something like a header follows it. */
-  private acceptable(pending: Pending, bytes: Uint8Array, at: number): boolean {
-    const need = pending.need!;
-    const whole = pending.seen === need;
-    if (pending.checked || (pending.have < 9 && !whole)) return true;
-    if (looksRight(pending.buffer, 0, pending.have, need, this)) {
-      pending.checked = true;
-      return true;
-    }
-    return need <= DOUBTFUL_LENGTH && (!whole || this.goesOnWell(bytes, at));
-  }
-
-  private finishIfWhole(pending: Pending): void {
-    if (pending.seen !== pending.need) return;
-    this.pending = undefined;
-    this.emit(pending);
-  }
-
-  private emit(pending: Pending): void {
-    const { buffer, have, need, time, origins } = pending;
-    const bytes = have === buffer.length ? buffer : buffer.subarray(0, have);
-    this.out.push({ kind: 'frame', bytes, length: need!, time, origins });
-  }
-
-  /** The pending bytes are no packet: looks for a boundary in them and in the rest of the chunk. */
-  private abandon(pending: Pending, bytes: Uint8Array, at: number, message: string): number {
-    this.pending = undefined;
-    this.lose(message);
-    const held = pending.buffer.subarray(0, pending.have);
-    const both = new Uint8Array(held.length + bytes.length - at);
-    both.set(held);
-    both.set(bytes.subarray(at), held.length);
-    let position = this.regain(both, 0, true);
-    while (position < both.length) position = this.inStep ? this.take(both, position) : this.regain(both, position);
+  private cutHeader(bytes: Uint8Array, at: number, ending: Ending): number {
+    if (ending !== 'end') return this.wait(at);
+    this.lose('a fixed header that is cut');
+    this.addLost(bytes, at, bytes.length);
     return bytes.length;
   }
 
-  /** The stream or a gap ends it in the middle. */
-  private giveUpPending(): void {
-    const { pending } = this;
-    if (pending === undefined) return;
-    this.pending = undefined;
-    const { buffer, have, need } = pending;
-    if (need !== undefined && (pending.checked || looksRight(buffer, 0, have, need, this))) {
-      this.emit(pending);
-      return;
-    }
-    this.lose(need === undefined ? 'a fixed header that is cut' : notAPacket(buffer[0]!));
-    this.addLost(buffer, 0, have);
-    this.inStep = true;
+  /** A packet with an odd header is one all the same when it is short and something like a header follows it. */
+  private accepts(bytes: Uint8Array, at: number, length: number, ending: Ending): 'yes' | 'no' | 'more' {
+    if (length > DOUBTFUL_LENGTH) return 'no';
+    const next = at + length;
+    if (next > bytes.length) return ending === 'end' ? 'no' : 'more';
+    if (next === bytes.length) return ending === 'open' ? 'more' : 'yes';
+    const nextLength = packetLength(bytes, next);
+    if (nextLength === DAMAGED) return 'no';
+    const answer = nextLength === NEEDS_MORE ? 'more' : looksRight(bytes, next, bytes.length, nextLength, this);
+    return answer === 'more' && ending === 'end' ? 'yes' : answer;
+  }
+
+  private assemble(bytes: Uint8Array, at: number, length: number): number {
+    this.assembly = new Assembly(length, this.options.maxPacketBytes, bytes.length - at);
+    for (const origin of this.origins) if (!this.assembly.origins.includes(origin)) this.assembly.origins.push(origin);
+    return this.assembly.take(bytes, at, this.time, this.origins[this.origins.length - 1]!);
+  }
+
+  private finishAssembly(assembly: Assembly): void {
+    this.assembly = undefined;
+    const { bytes, length, time, origins } = assembly;
+    this.out.push({ kind: 'frame', bytes, length, time, origins });
   }
 
   private lose(message: string): void {
     this.inStep = false;
+    this.trustSegments = false;
     this.lost ??= { message, bytes: [], length: 0, time: this.time, origins: [] };
   }
 
-  /** Out of step: the first boundary in bytes[at, …), or their end. */
-  private regain(bytes: Uint8Array, at: number, joined = false): number {
-    const position = nextBoundary(bytes, at, this, !joined);
+  /** Out of step: to the first boundary in bytes[at, …), or to where more bytes are needed to tell. */
+  private regain(bytes: Uint8Array, at: number, segment: number, ending: Ending): number {
+    let position = at;
+    let answer: 'yes' | 'no' | 'more' = 'no';
+    for (; position < bytes.length; position++) {
+      answer = isBoundary(bytes, position, this, ending, this.trustSegments && position === segment);
+      if (answer !== 'no') break;
+    }
     this.addLost(bytes, at, position);
-    if (position < bytes.length) {
+    if (answer === 'more') return this.wait(position);
+    if (answer === 'yes') {
       this.inStep = true;
       this.reportLost();
     }
@@ -277,10 +249,12 @@ export class Framer implements Known {
     for (let i = at; i < end && lost.bytes.length < LOST_SHOWN; i++) lost.bytes.push(bytes[i]!);
     lost.length += end - at;
     lost.time = this.time;
-    if (lost.origins[lost.origins.length - 1] !== this.origin) lost.origins.push(this.origin);
+    for (const origin of this.origins) if (!lost.origins.includes(origin)) lost.origins.push(origin);
     if (lost.length < LOST_REPORT) return;
+    const { trustSegments } = this;
     this.reportLost();
     this.lose('still out of step');
+    this.trustSegments = trustSegments;
   }
 
   private reportLost(): void {
@@ -290,8 +264,4 @@ export class Framer implements Known {
     const { message, length, time, origins } = lost;
     this.out.push({ kind: 'lost-sync', message, bytes: Uint8Array.from(lost.bytes), length, time, origins });
   }
-}
-
-function notAPacket(first: number): string {
-  return `0x${first.toString(16).padStart(2, '0')} and what follows cannot be a packet`;
 }

@@ -1,9 +1,11 @@
 // Where a packet may begin. In step, a header is only looked at twice when it is odd; out of step (after damage, a gap,
-// or a capture that starts late) a place counts as a boundary when the packets from there on read without a problem.
+// or in a capture that starts late) a place counts as a boundary when the packets from there on read without a problem.
+// Every answer may be "not enough bytes yet", so that it never depends on how the bytes were cut into segments.
 
 import { PACKET_BY_CODE } from '../spec/packets.js';
 import { type Direction, VERSIONS, type Version } from '../spec/versions.js';
 import { decode } from './frame.js';
+import type { ReadPacket } from './packet.js';
 
 /** What is known of a direction; anything undefined is tried both ways. */
 export interface Known {
@@ -11,17 +13,19 @@ export interface Known {
   readonly direction: Direction | undefined;
 }
 
+export type Answer = 'yes' | 'no' | 'more';
+
 /** Why a fixed header has no length: it is cut, or it is none. */
 export const NEEDS_MORE = -1;
 export const DAMAGED = -2;
 
 /** Length of the packet at bytes[at] with its fixed header; NEEDS_MORE when the header is cut, DAMAGED when it is none. */
-export function packetLength(bytes: Uint8Array, at: number, end: number): number {
+export function packetLength(bytes: Uint8Array, at: number): number {
   if (bytes[at]! < 0x10) return DAMAGED;
   let length = 0;
   let unit = 1;
   for (let i = at + 1; i < at + 5; i++) {
-    if (i >= end) return NEEDS_MORE;
+    if (i >= bytes.length) return NEEDS_MORE;
     const byte = bytes[i]!;
     length += (byte & 0x7f) * unit;
     if (byte < 0x80) return length + i + 1 - at;
@@ -31,31 +35,31 @@ export function packetLength(bytes: Uint8Array, at: number, end: number): number
 }
 
 /**
- * Whether a header looks like one that a correct sender would write: type, flags, the lengths that are fixed, and for
- * PUBLISH a topic that fits. Judges by the bytes that are there; `length` is packetLength's answer.
+ * Whether the header at bytes[at] is one that a correct sender would write: type, flags, the lengths that are fixed, and
+ * for PUBLISH a topic that fits. `length` is packetLength's answer; `end` bounds what may be looked at.
  */
-export function looksRight(bytes: Uint8Array, at: number, end: number, length: number, known: Known): boolean {
+export function looksRight(bytes: Uint8Array, at: number, end: number, length: number, known: Known): Answer {
   const first = bytes[at]!;
   const code = first >> 4;
-  if (hasOverlongLength(bytes, at, end)) return false;
-  if (code === 3) return publishLooksRight(bytes, at, end, length);
+  let body = at + 2;
+  while (bytes[body - 1]! >= 0x80) body++;
+  // A longer form than needed is legal before 5.0, but nobody writes it.
+  if (body > at + 2 && bytes[body - 1] === 0) return 'no';
+  const remaining = at + length - body;
+  if (code === 3) return topicFits(bytes, body, end, remaining, (first & 6) === 0 ? 0 : 2);
   const row = PACKET_BY_CODE[code];
-  if (row === undefined || !senderMay(row.sender, code, known)) return false;
+  if (row === undefined || !senderMay(row.sender, code, known)) return 'no';
   const { version } = known;
   // 3.1 has DUP in PUBREL, SUBSCRIBE and UNSUBSCRIBE.
   const flags = version === '5.0' || version === '3.1.1' ? first & 0x0f : first & 0x07;
-  if (flags !== row.headerFlags) return false;
-  const remaining = length < 0x82 ? length - 2 : length;
-  if (code === 12 || code === 13) return remaining === 0;
-  if (row.fixedLength !== undefined && version !== undefined && version !== '5.0') return remaining === row.fixedLength;
-  return code === 14 || code === 15 || remaining >= 2;
-}
-
-/** Legal before 5.0, but nobody writes it: the last length byte is 0 and not the only one. */
-function hasOverlongLength(bytes: Uint8Array, at: number, end: number): boolean {
-  let last = at + 1;
-  while (last < end && bytes[last]! >= 0x80) last++;
-  return last > at + 1 && last < end && bytes[last] === 0;
+  if (flags !== row.headerFlags) return 'no';
+  if (row.fixedLength !== undefined && (row.fixedLength === 0 || remaining < row.fixedLength)) {
+    return remaining === row.fixedLength || (code === 14 && version !== '3.1' && version !== '3.1.1') ? 'yes' : 'no';
+  }
+  if (row.fixedLength !== undefined && version !== undefined && version !== '5.0') {
+    return remaining === row.fixedLength ? 'yes' : 'no';
+  }
+  return code === 14 || code === 15 || remaining >= 2 ? 'yes' : 'no';
 }
 
 function senderMay(sender: 'client' | 'server' | 'both', code: number, known: Known): boolean {
@@ -65,99 +69,87 @@ function senderMay(sender: 'client' | 'server' | 'both', code: number, known: Kn
   return sender === (known.direction === 'client-to-server' ? 'client' : 'server');
 }
 
-function publishLooksRight(bytes: Uint8Array, at: number, end: number, length: number): boolean {
-  const qos = (bytes[at]! >> 1) & 3;
-  if (qos === 3) return false;
-  let body = at + 1;
-  while (body < end && bytes[body]! >= 0x80) body++;
-  body++;
-  if (body + 2 > end) return at + length >= body + 2;
-  const topicLength = bytes[body]! * 256 + bytes[body + 1]!;
-  return body + 2 + topicLength + (qos > 0 ? 2 : 0) <= at + length;
+function topicFits(bytes: Uint8Array, body: number, end: number, remaining: number, packetId: number): Answer {
+  if (remaining < 2) return 'no';
+  if (body + 2 > end) return 'more';
+  return 2 + bytes[body]! * 256 + bytes[body + 1]! + packetId <= remaining ? 'yes' : 'no';
 }
 
-/** Bytes that a search may decode: bytes made for it could otherwise be decoded from every one of their positions. */
-interface Budget {
-  left: number;
-}
+/** How far a search looks ahead. Bytes made for it cost it this much for each of their positions, no more. */
+export const LOOK_AHEAD = 1024;
+/** What packets must tell before a place between segments is believed to be a boundary. */
+const ENOUGH = 3;
 
-/** The first boundary at or behind `at`, or the end of the bytes. `start` as for isBoundary, of offset 0. */
-export function nextBoundary(bytes: Uint8Array, at: number, known: Known, start: boolean): number {
-  const budget = { left: 64 * 1024 + 8 * bytes.length };
-  for (let position = at; position < bytes.length && budget.left > 0; position++) {
-    if (isBoundary(bytes, position, known, position === 0 && start, budget)) return position;
-  }
-  return bytes.length;
-}
-
-const CHAIN = 3;
+/** How the bytes end: more may follow, the other side has answered (so packets are whole), or nothing follows. */
+export type Ending = 'open' | 'turn' | 'end';
 
 /**
- * Whether packets begin at bytes[at]: up to three in a row must read without a problem, or the bytes end with a whole
- * packet, or within one that looks right. `start`: the bytes begin here with a segment, which most packets do.
+ * Whether packets begin at bytes[at]: clean ones follow one another until they tell enough. A segment's start needs
+ * less: one packet that reads well, or the beginning of one.
  */
-export function isBoundary(
-  bytes: Uint8Array,
-  at: number,
-  known: Known,
-  start: boolean,
-  budget: Budget = { left: Number.POSITIVE_INFINITY },
-): boolean {
+export function isBoundary(bytes: Uint8Array, at: number, known: Known, ending: Ending, segmentStart: boolean): Answer {
+  const end = Math.min(bytes.length, at + LOOK_AHEAD);
+  const seesAll = end < bytes.length || end === at + LOOK_AHEAD;
+  let told = segmentStart ? ENOUGH - 1 : 0;
   let position = at;
-  for (let count = 0; count < CHAIN; count++) {
-    if (position === bytes.length) return true;
-    const length = packetLength(bytes, position, bytes.length);
-    if (length === DAMAGED) return false;
-    if (length === NEEDS_MORE) return count > 0 || start;
-    if (!looksRight(bytes, position, bytes.length, length, known)) return false;
-    budget.left -= Math.min(length, bytes.length - position);
-    if (position + length > bytes.length) {
-      return count > 0 || start ? beginsWell(bytes, position, known) : strongBeginning(bytes, position, known);
+  while (told < ENOUGH) {
+    const left = end - position;
+    if (left === 0 && position > at && ending !== 'open' && !seesAll) return 'yes';
+    const length = left === 0 ? NEEDS_MORE : packetLength(bytes, position);
+    if (length === DAMAGED) return 'no';
+    const right = length === NEEDS_MORE ? 'more' : looksRight(bytes, position, end, length, known);
+    if (right === 'no') return 'no';
+    if (right === 'more' || length > left) {
+      if (right === 'yes' && (segmentStart || seesAll || ending === 'end')) {
+        return tells(bytes.subarray(position, end), known, 'part') + told >= ENOUGH ? 'yes' : 'no';
+      }
+      return seesAll || ending === 'end' ? 'no' : 'more';
     }
-    if (!readsWell(bytes.subarray(position, position + length), known)) return false;
+    const weight = tells(bytes.subarray(position, position + length), known, 'whole');
+    if (weight === 0) return 'no';
+    told += weight;
     position += length;
   }
-  return true;
+  return 'yes';
 }
 
-/** A whole packet that some version (the known one, else any) reads without a problem. */
-export function readsWell(packet: Uint8Array, known: Known): boolean {
-  if (known.version !== undefined) return clean(packet, known.version);
-  return VERSIONS.some((version) => clean(packet, version));
+/** What a packet tells by reading well in some version (the known one, else any): 0 when it does not. */
+export function tells(bytes: Uint8Array, known: Known, how: 'whole' | 'part'): number {
+  if (known.version !== undefined) return tellsIn(bytes, known.version, how);
+  let most = 0;
+  for (const version of VERSIONS) most = Math.max(most, tellsIn(bytes, version, how));
+  return most;
 }
 
-function clean(packet: Uint8Array, version: Version): boolean {
-  const { packet: read, problems } = decode(packet, version);
-  if (problems.length > 0) return false;
-  if (read.type === 'PUBLISH') return read.packetId !== 0 && isTopic(read.topic ?? '', version);
-  return true;
+function tellsIn(bytes: Uint8Array, version: Version, how: 'whole' | 'part'): number {
+  const { packet, problems } = decode(bytes, version);
+  for (const one of problems) if (how === 'whole' || one.code !== 'incomplete') return 0;
+  return weightOf(packet, version);
 }
 
-// Control characters and wildcards do not stand in topic names; an empty one only beside a Topic Alias (5.0).
-function isTopic(topic: string, version: Version): boolean {
-  if (topic === '') return version === '5.0';
+function weightOf(packet: ReadPacket, version: Version): number {
+  switch (packet.type) {
+    case 'CONNECT':
+      return packet.protocolName === 'MQTT' || packet.protocolName === 'MQIsdp' ? 3 : 0;
+    case 'PUBLISH':
+      if (packet.packetId === 0 || packet.qos === 3) return 0;
+      if (packet.topic === undefined) return 1;
+      if (packet.topic === '') return version === '5.0' ? 1 : 0;
+      return isTopic(packet.topic) ? 3 : 0;
+    case 'SUBSCRIBE':
+      return (packet.subscriptions ?? []).every((one) => one.options.qos < 3 && one.options.reserved === 0) ? 2 : 0;
+    case 'UNSUBSCRIBE':
+      return 2;
+    default:
+      return 1;
+  }
+}
+
+// Control characters and wildcards do not stand in topic names.
+function isTopic(topic: string): boolean {
   for (let i = 0; i < topic.length; i++) {
     const code = topic.charCodeAt(i);
     if (code < 0x20 || code === 0x7f || code === 0x23 || code === 0x2b) return false;
   }
   return true;
-}
-
-/** A packet that goes on beyond these bytes: what is here of it has no problem but that it is incomplete. */
-function beginsWell(bytes: Uint8Array, at: number, known: Known): boolean {
-  const versions = known.version === undefined ? VERSIONS : [known.version];
-  const part = bytes.subarray(at);
-  return versions.some((version) => decode(part, version).problems.every((one) => one.code === 'incomplete'));
-}
-
-/** The same where no segment begins: only a packet whose first field alone is telling. */
-function strongBeginning(bytes: Uint8Array, at: number, known: Known): boolean {
-  const versions = known.version === undefined ? VERSIONS : [known.version];
-  const part = bytes.subarray(at);
-  return versions.some((version) => {
-    const { packet, problems } = decode(part, version);
-    if (problems.some((one) => one.code !== 'incomplete')) return false;
-    if (packet.type === 'CONNECT') return packet.protocolName === 'MQTT' || packet.protocolName === 'MQIsdp';
-    return packet.type === 'PUBLISH' && (packet.topic ?? '') !== '' && isTopic(packet.topic ?? '', version);
-  });
 }

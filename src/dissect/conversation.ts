@@ -84,6 +84,9 @@ export class Conversation implements ConnectionInfo {
     const half = this.halves[side];
     const { framer } = half;
     if (chunk.kind === 'data') {
+      // An answer means that what it answers is whole.
+      const other = this.halves[side === 0 ? 1 : 0];
+      for (const framed of other.framer.turn()) this.take(other, framed);
       for (const framed of framer.data(chunk.bytes, chunk.time, chunk.origin)) this.take(half, framed);
     } else {
       if (chunk.reason === 'mid-stream') this.late ??= chunk;
@@ -106,7 +109,7 @@ export class Conversation implements ConnectionInfo {
     for (const half of this.halves) {
       for (const framed of half.framer.end(time, origin)) {
         this.take(half, framed);
-        if (framed.kind === 'frame') this.incompleteEvent(half, framed, how);
+        if (framed.kind === 'frame' && framed.bytes.length < framed.length) this.incompleteEvent(half, framed, how);
       }
     }
     this.settleByGuess();

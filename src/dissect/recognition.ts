@@ -10,7 +10,7 @@ const MAX_BYTES = 64 * 1024;
 const OPENING_BYTES = 16;
 /** What packets from the middle of a connection must tell, on the MQTT port and on any other. */
 const ENOUGH_ON_PORT = 1;
-const ENOUGH = 4;
+const ENOUGH = 3;
 
 export class Recognition {
   readonly held: { side: Side; chunk: Chunk }[] = [];

@@ -2,8 +2,7 @@
 // with a CONNECT of the client; one seen later is judged by whether its packets read without a problem. Well-known and
 // forced ports lower what is asked for, content alone never is overruled by a port that is merely unusual.
 
-import { decode } from '../codec/frame.js';
-import { DAMAGED, isBoundary, type Known, NEEDS_MORE, packetLength } from '../codec/plausible.js';
+import { DAMAGED, isBoundary, type Known, NEEDS_MORE, packetLength, tells } from '../codec/plausible.js';
 import type { Direction } from '../spec/versions.js';
 
 /** IANA: mqtt. 8883 (secure-mqtt) carries TLS. */
@@ -39,45 +38,25 @@ function beginsWithConnect(bytes: Uint8Array): Verdict {
 }
 
 /**
- * Bytes of a segment from the middle of a connection: how much they tell, 0 when they are no packets. 4 and more does
+ * Bytes of a segment from the middle of a connection: how much they tell, 0 when they are no packets. 3 and more does
  * not happen by chance: text, TLS, DNS, LDAP and HTTP all fail in their second or third byte.
  */
 export function telling(bytes: Uint8Array): number {
-  if (bytes.length < 2 || !isBoundary(bytes, 0, UNKNOWN, true)) return 0;
+  if (bytes.length < 2 || isBoundary(bytes, 0, UNKNOWN, 'turn', true) !== 'yes') return 0;
   let weight = 0;
-  let at = 0;
-  while (at < bytes.length && weight < 4) {
-    const length = packetLength(bytes, at, bytes.length);
+  for (let at = 0; at < bytes.length && weight < 3; ) {
+    const length = packetLength(bytes, at);
     if (length === DAMAGED || length === NEEDS_MORE) break;
-    weight += weightOf(bytes.subarray(at, at + length), length);
+    weight += tells(bytes.subarray(at, at + length), UNKNOWN, at + length > bytes.length ? 'part' : 'whole');
     at += length;
   }
   return weight;
 }
 
-function weightOf(packet: Uint8Array, length: number): number {
-  const read = decode(packet, '3.1.1').packet;
-  switch (read.type) {
-    case 'CONNECT':
-      return read.protocolName === 'MQTT' || read.protocolName === 'MQIsdp' ? 10 : 0;
-    case 'PUBLISH':
-      return (read.topic ?? '').length >= 3 ? 4 : packet.length === length ? 2 : 1;
-    case 'SUBSCRIBE':
-    case 'UNSUBSCRIBE':
-      return 4;
-    case 'PINGREQ':
-    case 'PINGRESP':
-    case 'DISCONNECT':
-      return packet.length === 2 ? 1 : 2;
-    default:
-      return 2;
-  }
-}
-
 /** Who sends such packets: from the types that only one side may send; undefined when they do not tell. */
 export function directionOf(bytes: Uint8Array): Direction | undefined {
   for (let at = 0; at < bytes.length; ) {
-    const length = packetLength(bytes, at, bytes.length);
+    const length = packetLength(bytes, at);
     if (length === DAMAGED || length === NEEDS_MORE) return undefined;
     const code = bytes[at]! >> 4;
     if (code === 1 || code === 8 || code === 10 || code === 12) return 'client-to-server';

@@ -1,0 +1,67 @@
+// A packet that arrives in several chunks: puts it together in a buffer that grows with the bytes that have come, not
+// with the length that was claimed. Holes of known length are counted; behind the first one nothing more is kept.
+
+export class Assembly {
+  private buffer: Uint8Array;
+  /** Bytes kept. */
+  private have = 0;
+  /** Bytes that went by, kept or not. */
+  private seen = 0;
+  private closed = false;
+  time = 0;
+  readonly origins: number[] = [];
+
+  constructor(
+    /** Whole length of the packet. */
+    readonly length: number,
+    private readonly maxBytes: number,
+    first: number,
+  ) {
+    this.buffer = new Uint8Array(this.capacity(first));
+  }
+
+  /** Room ahead of `have` bytes. */
+  private capacity(have: number): number {
+    return Math.min(this.length, this.maxBytes, Math.max(128 * 1024, 4 * have));
+  }
+
+  /** Takes what belongs to this packet from bytes[at, …) and returns where it ends. */
+  take(bytes: Uint8Array, at: number, time: number, origin: number): number {
+    const count = Math.min(bytes.length - at, this.length - this.seen);
+    this.seen += count;
+    this.time = time;
+    if (this.origins[this.origins.length - 1] !== origin) this.origins.push(origin);
+    if (!this.closed) this.keep(bytes, at, count);
+    return at + count;
+  }
+
+  private keep(bytes: Uint8Array, at: number, count: number): void {
+    const kept = Math.min(count, this.maxBytes - this.have);
+    if (this.have + kept > this.buffer.length) {
+      const grown = new Uint8Array(this.capacity(this.have + kept));
+      grown.set(this.buffer.subarray(0, this.have));
+      this.buffer = grown;
+    }
+    this.buffer.set(at === 0 && kept === bytes.length ? bytes : bytes.subarray(at, at + kept), this.have);
+    this.have += kept;
+    this.closed = kept < count;
+  }
+
+  /** Whether a hole of this length lies within the packet. */
+  absorbs(length: number): boolean {
+    return this.seen + length <= this.length;
+  }
+
+  skip(length: number): void {
+    this.seen += length;
+    this.closed = true;
+  }
+
+  get whole(): boolean {
+    return this.seen === this.length;
+  }
+
+  get bytes(): Uint8Array {
+    return this.have === this.buffer.length ? this.buffer : this.buffer.subarray(0, this.have);
+  }
+}
