@@ -17,7 +17,8 @@ export function judgeOpening(bytes: Uint8Array, wellKnownPort: boolean): Verdict
   const verdict = beginsWithConnect(bytes);
   if (verdict !== 'other' || !wellKnownPort) return verdict;
   // On the MQTT port a client that begins with something else, or with a damaged CONNECT, is what people look for.
-  return bytes[0]! >> 4 === 1 || telling(bytes) > 0 ? 'mqtt' : 'other';
+  const tls = bytes[0] === 0x16 && bytes[1] === 0x03;
+  return (bytes[0]! >> 4 === 1 && !tls) || telling(bytes) > 0 ? 'mqtt' : 'other';
 }
 
 function beginsWithConnect(bytes: Uint8Array): Verdict {
@@ -47,7 +48,10 @@ export function telling(bytes: Uint8Array): number {
   for (let at = 0; at < bytes.length && weight < 3; ) {
     const length = packetLength(bytes, at);
     if (length === DAMAGED || length === NEEDS_MORE) break;
-    weight += tells(bytes.subarray(at, at + length), UNKNOWN, at + length > bytes.length ? 'part' : 'whole');
+    const whole = at + length <= bytes.length;
+    const told = tells(bytes.subarray(at, at + length), UNKNOWN, whole ? 'whole' : 'part');
+    // The beginning of a packet counts only when it tells enough by itself: a PUBLISH with its topic.
+    if (whole || told >= 3) weight += told;
     at += length;
   }
   return weight;
