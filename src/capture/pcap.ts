@@ -73,12 +73,14 @@ export class PcapReader implements CaptureReader {
 
   #take(bytes: Uint8Array): Taken {
     let from = 0;
+    // Stopped in the bytes held, it is still shown the rest of that push.
+    if (this.#finished) return { used: bytes.length, needed: 0 };
     if (!this.#variant) {
       if (bytes.length < FILE_HEADER_LENGTH) return { used: 0, needed: FILE_HEADER_LENGTH };
       this.#open(bytes);
       from = FILE_HEADER_LENGTH;
     }
-    if (!this.#variant || !this.#window || this.#finished) return { used: bytes.length, needed: 0 };
+    if (!this.#variant || !this.#window) return { used: bytes.length, needed: 0 };
     this.#window.show(bytes);
     const taken = this.#wholeRecords(this.#variant, this.#window, bytes.length, from);
     this.#window.open(from, taken.used);

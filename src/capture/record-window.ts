@@ -2,13 +2,12 @@
 // layout: so one parser reads every variant, and a packet costs one view instead of three Buffers. The parser's calls
 // come in a fixed turn: readUInt32 at 0, 4, 8 and 12, slice(16), slice(0, captured), slice(captured).
 
-import type { RecordBuffer } from 'pcap-parser';
 import type { PcapVariant } from './pcap-header.js';
 
 const CAPTURED_AT = 8;
 const ORIGINAL_AT = 12;
 
-export class RecordWindow implements RecordBuffer {
+export class RecordWindow {
   /** Bytes left to the parser, from where it stands. */
   length = 0;
   readonly #little: boolean;
