@@ -2,7 +2,7 @@
 // printed as they come; the last column, the packet's story, takes what is left.
 
 import { directionOf, originsOf, type Shown } from './shown.js';
-import { cut, escapeText } from './terminal.js';
+import { cut, escapeText, fill } from './terminal.js';
 
 export interface Column {
   readonly title: string;
@@ -47,7 +47,7 @@ function shorterTime(seconds: string, width: number): string {
 }
 
 function client(width: number): Column {
-  return { title: '  Client', width, align: 'left', text: (item) => `${arrow(item)} ${clientText(item)}` };
+  return { title: '  Client', width, align: 'left', text: (item) => `${arrow(item)} ${clientText(item, width - 2)}` };
 }
 
 /** → from the client, ← from the server. */
@@ -57,9 +57,12 @@ function arrow(item: Shown): string {
   return direction === 'client-to-server' ? '→' : '←';
 }
 
-function clientText({ connection }: Shown): string {
+/** Of an address that is too long the end tells more: it has the port. */
+function clientText({ connection }: Shown, width: number): string {
   if (connection === undefined) return '';
-  return connection.clientId ? escapeText(connection.clientId) : connection.client;
+  const { clientId, client: address } = connection;
+  if (clientId) return escapeText(clientId);
+  return address.length <= width ? address : `…${address.slice(1 - width)}`;
 }
 
 const CLIENT_ID: Column = {
@@ -92,13 +95,21 @@ const LAYOUTS: readonly { readonly from: number; readonly columns: readonly Colu
 ];
 const PASTED: readonly Column[] = [NUMBER, OFFSET, VERSION];
 
-/** The columns before the story, and the width that is left for it. */
-export function columnsFor(width: number, pasted: boolean): { columns: readonly Column[]; room: number } {
+/** The columns before the story, the width that they take, and the width that is left. */
+export function columnsFor(
+  width: number,
+  pasted: boolean,
+): { columns: readonly Column[]; margin: number; room: number } {
   const columns = pasted ? PASTED : LAYOUTS.find((layout) => width >= layout.from)!.columns;
-  const taken = columns.reduce((sum, column) => sum + column.width + 1, 0);
-  return { columns, room: Math.max(width, LEAST_WIDTH) - taken };
+  const margin = columns.reduce((sum, column) => sum + column.width + 1, 0);
+  return { columns, margin, room: Math.max(width, LEAST_WIDTH) - margin };
 }
 
 export function cell(column: Column, item: Shown, seconds: string): string {
-  return cut(column.text(item, seconds), column.width);
+  return aligned(column, column.text(item, seconds));
+}
+
+/** Exactly as wide as the column. */
+export function aligned({ width, align }: Column, text: string): string {
+  return align === 'left' ? fill(text, width) : cut(text, width).padStart(width);
 }
