@@ -1,11 +1,10 @@
 // The way in: captured packets to TCP segments. One loop over the table of headers, no recursion, so nesting has one
 // bound for everything. Reading allocates nothing: the segment is reused, and skips are made once per kind.
 
-import type { CapturedPacket } from '../capture/packet.js';
 import { HEADERS, ROW_OF } from './headers.js';
 import { unread, unreadOther } from './names.js';
 import type { Segment, Skipped } from './segment.js';
-import { DONE, type HeaderReader, LINK, type Next, skip, Walk } from './walk.js';
+import { DONE, type HeaderReader, LINK, type Next, type PacketBytes, skip, Walk } from './walk.js';
 
 export { formatAddress, formatEndpoint } from './address.js';
 export { LINK_TYPE_NAMES } from './link-types.js';
@@ -24,7 +23,7 @@ export class SegmentReader {
   readonly #unread = new Map<Next, Skipped>();
 
   /** The TCP segment in the packet (valid until the next read), or why there is none. Never throws. */
-  read(packet: CapturedPacket): Segment | Skipped {
+  read(packet: PacketBytes): Segment | Skipped {
     const walk = this.#walk;
     const { link } = packet;
     if (link >>> 16 !== 0) return skip('unknown-link', `LINKTYPE ${link}`);

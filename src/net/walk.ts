@@ -2,7 +2,6 @@
 // A header reader looks at [at, end), checks that what it needs is there, moves `at` behind itself, narrows the end where
 // it knows the length, and names what follows by number (headers.ts has the readers). It never reads at or beyond `end`.
 
-import type { CapturedPacket } from '../capture/packet.js';
 import type { Segment, Skipped, SkipReason } from './segment.js';
 
 /** What follows a header: a number of one of the spaces below, or DONE, or STOP. */
@@ -36,6 +35,15 @@ export const short = (header: string): Short => ({
   malformed: skip('malformed', `${header} too short`),
 });
 
+/** What is read of a captured packet; capture/ yields it (and is of the same rank, so nothing is imported from there). */
+export interface PacketBytes {
+  readonly number: number;
+  readonly time: number;
+  readonly link: number;
+  readonly bytes: Uint8Array;
+  readonly originalLength: number;
+}
+
 const NO_BYTES: Uint8Array = new Uint8Array(0);
 const NOTHING = skip('malformed', 'nothing');
 
@@ -64,7 +72,7 @@ export class Walk implements Segment {
   wireEnd = 0;
   skipped: Skipped = NOTHING;
 
-  start(packet: CapturedPacket): void {
+  start(packet: PacketBytes): void {
     const { bytes, originalLength } = packet;
     this.frame = packet.number;
     this.time = packet.time;

@@ -189,13 +189,18 @@ export class Connections<T> {
     return payloadLength > 0 && !connection.ignored && stream.isForeign(segment);
   }
 
-  /** Ends the connection whose addresses are used again, or else the least recently used one if there are too many. */
-  #makeRoom(reused: TcpConnection<T> | undefined, { time, frame }: Segment): readonly Ended<T>[] {
-    const victim = reused ?? (this.#open.size >= this.#options.maxConnections ? this.#open.oldest : undefined);
-    if (victim === undefined) return NONE;
-    const wasOpen = victim.closed === undefined;
-    const last = this.#finish(victim, reused === undefined ? 'evicted' : 'reused', time, frame);
-    this.#forget(victim);
+  /** Ends the connection whose addresses are used again, and the least recently used one if there are too many. */
+  #makeRoom(reused: TcpConnection<T> | undefined, segment: Segment): readonly Ended<T>[] {
+    const ended = reused === undefined ? NONE : this.#displace(reused, 'reused', segment);
+    if (this.#open.size < this.#options.maxConnections) return ended;
+    const oldest = this.#open.oldest;
+    return oldest === undefined ? ended : [...ended, ...this.#displace(oldest, 'evicted', segment)];
+  }
+
+  #displace(connection: TcpConnection<T>, how: Closed['how'], { time, frame }: Segment): readonly Ended<T>[] {
+    const wasOpen = connection.closed === undefined;
+    const last = this.#finish(connection, how, time, frame);
+    this.#forget(connection);
     return wasOpen || hasChunks(last) ? [last] : NONE;
   }
 

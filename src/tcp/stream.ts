@@ -73,14 +73,13 @@ export class TcpStream {
   /** The segment's bytes, and whatever they set free. Valid until the next push. */
   push(segment: Segment): readonly Chunk[] {
     const progress = this.#progress;
-    const { payloadAt, payloadEnd } = segment;
+    const { bytes, payloadAt, payloadEnd } = segment;
     const length = payloadEnd - payloadAt;
     const inOrder = this.#calm && ((segment.sequence - progress.next) | 0) === 0;
     if (!inOrder || (segment.flags & (SYN | FIN | RST)) !== 0 || length !== segment.payloadLength) {
       return this.#pushUnusual(segment);
     }
     if (length === 0) return NO_CHUNKS;
-    const { bytes } = segment;
     const view = new Uint8Array(bytes.buffer, bytes.byteOffset + payloadAt, length);
     progress.recent?.add(progress, progress.position, view);
     progress.next = (progress.next + length) | 0;
@@ -162,6 +161,7 @@ export class TcpStream {
   #pushUnusual(segment: Segment): readonly Chunk[] {
     const { flags, payloadLength, time, frame } = segment;
     const progress = this.#progress;
+    // RFC 1122, 4.2.2.12: what an RST carries explains it, and is no part of the stream.
     if ((flags & RST) !== 0) return NO_CHUNKS;
     const first = advance(segment.sequence, (flags & SYN) === 0 ? 0 : 1);
     if ((flags & SYN) !== 0) this.#synchronize(first);
