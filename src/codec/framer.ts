@@ -58,6 +58,8 @@ interface Waiting {
 
 const NOTHING: Waiting = { bytes: new Uint8Array(0), time: 0, origins: [] };
 
+const NO_FRAMES: readonly Framed[] = Object.freeze([]);
+
 export class Framer implements Known {
   version: Version | undefined = undefined;
   readonly direction: Direction | undefined;
@@ -136,9 +138,9 @@ export class Framer implements Known {
   }
 
   private judgeWaiting(ending: Ending): readonly Framed[] {
+    if (this.waiting === NOTHING) return NO_FRAMES;
     this.out = [];
     const { bytes, time, origins } = this.waiting;
-    if (bytes.length === 0) return this.out;
     this.time = time;
     this.origins = origins;
     this.work(bytes, 0, bytes.length, ending);

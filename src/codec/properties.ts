@@ -51,6 +51,7 @@ function meaningOf(row: PropertyRow, value: unknown): string | undefined {
 /** Property Length and Properties of `owner`; present in 5.0 only. */
 export function properties(owner: string, options: PropertiesOptions): Item {
   const label = owner === 'WILL' ? 'Will Properties' : 'Properties';
+  const lengthSpec = { ...LENGTH, section: options.section };
   return {
     name: 'properties',
     label,
@@ -58,7 +59,7 @@ export function properties(owner: string, options: PropertiesOptions): Item {
       if (reader.version !== '5.0') return;
       if (options.optional === true && reader.at >= reader.wireEnd) return;
       const lengthAt = reader.at;
-      const length = varint.read(reader, { ...LENGTH, section: options.section });
+      const length = varint.read(reader, lengthSpec);
       if (reader.failed) return;
       if (reader.at + length > reader.wireEnd) {
         const left = reader.wireEnd - reader.at;
@@ -82,7 +83,16 @@ export function properties(owner: string, options: PropertiesOptions): Item {
   };
 }
 
-function readSection(reader: Reader, owner: string, length: number, label: string, section: Section): Property[] {
+const NONE: readonly Property[] = Object.freeze([]);
+
+function readSection(
+  reader: Reader,
+  owner: string,
+  length: number,
+  label: string,
+  section: Section,
+): readonly Property[] {
+  if (length === 0) return NONE;
   const { end, wireEnd, at } = reader;
   reader.end = Math.min(end, at + length);
   reader.wireEnd = Math.min(wireEnd, at + length);
