@@ -3,6 +3,7 @@
 // and the next plausible boundary is looked for; bytes in between come out as lost sync, never silently. A place that
 // cannot be judged yet waits for the next bytes (at most DOUBTFUL_LENGTH of them), for the other side's answer, or the end.
 
+import { copyOf } from '../bytes/copy.js';
 import type { Direction, Version } from '../spec/versions.js';
 import { Assembly } from './assembly.js';
 import { DAMAGED, type Ending, isBoundary, type Known, looksRight, NEEDS_MORE, packetLength } from './plausible.js';
@@ -157,7 +158,7 @@ export class Framer implements Known {
     if (at >= bytes.length) this.waiting = NOTHING;
     else {
       const origins = at >= segment ? this.origins.slice(-1) : this.origins;
-      this.waiting = { bytes: bytes.slice(at), time: this.time, origins };
+      this.waiting = { bytes: copyOf(bytes, at), time: this.time, origins };
     }
   }
 

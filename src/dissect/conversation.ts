@@ -1,6 +1,7 @@
 // One MQTT connection as it was seen: its two directions, each with its own framer and alias table (DESIGN law 7), its
 // version and how that came to be known. While the version is open, packets that it would change wait, within bounds.
 
+import { copyOf } from '../bytes/copy.js';
 import { decode } from '../codec/frame.js';
 import type { Framed, FramedPacket, FramerOptions } from '../codec/framer.js';
 import { Framer } from '../codec/framer.js';
@@ -155,7 +156,7 @@ export class Conversation implements ConnectionInfo {
     } else if (this.gaveUp || (this.waiting.length === 0 && sameInAllVersions(bytes))) {
       this.release(half, framed);
     } else {
-      this.waiting.push({ half, framed: { ...framed, bytes: bytes.slice() } });
+      this.waiting.push({ half, framed: { ...framed, bytes: copyOf(bytes) } });
       this.waitingBytes += bytes.length;
       if (this.waiting.length >= WAITING_PACKETS || this.waitingBytes >= WAITING_BYTES) this.settleByGuess();
     }

@@ -1,6 +1,7 @@
 // A connection of which it is not yet known whether it carries MQTT: holds its first chunks, within bounds, until their
 // content tells; says which endpoint is the client.
 
+import { copyOf } from '../bytes/copy.js';
 import type { Chunk } from '../tcp/chunk.js';
 import type { Side, TcpConnection } from '../tcp/connection.js';
 import { directionOf, judgeOpening, MQTT_PORT, telling, type Verdict } from '../transport/detect.js';
@@ -88,5 +89,5 @@ function other(side: Side): Side {
 }
 
 function copied(chunk: Extract<Chunk, { kind: 'data' }>): Chunk {
-  return { ...chunk, bytes: chunk.bytes.slice() };
+  return { ...chunk, bytes: copyOf(chunk.bytes) };
 }

@@ -1,6 +1,7 @@
 // Segments that came too early, waiting for what belongs before them: sorted, without overlap, the first copy of each byte
 // kept. Bytes are copied, since views live only until the next packet, and counted, for this stream and for all together.
 
+import { copyOf } from '../bytes/copy.js';
 import { holes, indexAt, type Range } from '../bytes/ranges.js';
 import type { Chunk } from './chunk.js';
 import type { TcpOptions } from './options.js';
@@ -57,7 +58,7 @@ export class Held {
   /** Keeps what is new of the bytes at `start`. Without bytes (`end` alone counts): a range that the capture cut off. */
   add(start: number, end: number, bytes: Uint8Array | undefined, time: number, origin: number): void {
     for (const hole of holes(this.#pieces, start, end)) {
-      const copy = bytes?.slice(hole.start - start, hole.end - start);
+      const copy = bytes && copyOf(bytes, hole.start - start, hole.end - start);
       const piece = { start: hole.start, end: hole.end, bytes: copy, time, origin };
       this.#pieces.splice(indexAt(this.#pieces, hole.start), 0, piece);
       this.#bytes += copy?.length ?? 0;

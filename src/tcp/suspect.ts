@@ -1,6 +1,7 @@
 // A segment far outside the stream: a stray, or the first of another numbering (hand-edited captures, rewritten numbers).
 // It is kept until the next segment with new bytes decides: one that continues it confirms it, any other refutes it.
 
+import { copyOf } from '../bytes/copy.js';
 import type { Segment } from '../net/segment.js';
 import type { Budget } from './held.js';
 import { advance, distance } from './sequence.js';
@@ -37,7 +38,7 @@ export class Suspect {
     if (payloadLength === 0 || this.#segment?.sequence === sequence) return;
     this.drop();
     if (this.#budget.held + payloadEnd - payloadAt > maxHeldTotal) return;
-    this.#segment = { sequence, bytes: bytes.slice(payloadAt, payloadEnd), length: payloadLength, time, frame };
+    this.#segment = { sequence, bytes: copyOf(bytes, payloadAt, payloadEnd), length: payloadLength, time, frame };
     this.#budget.held += payloadEnd - payloadAt;
   }
 
