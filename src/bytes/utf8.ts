@@ -1,6 +1,8 @@
 // UTF-8 as MQTT uses it (1.5.3; 5.0: 1.5.4): strings from bytes, and where bytes stop being well-formed.
 // Short strings are interned: topics and client identifiers repeat, and finding one costs less than making it again.
 
+import { copyOf } from './copy.js';
+
 const decoder = new TextDecoder('utf-8', { ignoreBOM: true });
 const encoder = new TextEncoder();
 
@@ -30,7 +32,7 @@ export function wellFormedUtf8(bytes: Uint8Array, at: number, end: number): stri
   }
   if (illFormedAt(bytes, at, end) >= 0) return undefined;
   const text = make(bytes, at, end);
-  internedBytes[slot] = bytes.slice(at, end);
+  internedBytes[slot] = copyOf(bytes, at, end);
   internedText[slot] = text;
   return text;
 }

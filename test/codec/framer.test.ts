@@ -24,8 +24,8 @@ function frame(bytes: Uint8Array, version: Version | undefined, cut: Cut, seed =
   for (let at = 0; at < bytes.length; ) {
     const end = Math.min(bytes.length, at + cut(random));
     // A copy that is overwritten at once: the framer may keep nothing of it.
-    const chunk = bytes.slice(at, end);
-    for (const one of framer.data(chunk, end, 1)) out.push({ ...one, bytes: one.bytes.slice() });
+    const chunk = Buffer.from(bytes.subarray(at, end));
+    for (const one of framer.data(chunk, end, 1)) out.push({ ...one, bytes: Uint8Array.from(one.bytes) });
     chunk.fill(0xa5);
     at = end;
   }

@@ -20,7 +20,8 @@ export function dissected(
 ): Dissected {
   const dissector = new Dissector(options);
   const lines: string[] = [];
-  const memory = new Uint8Array(Math.max(0, ...packets.map((packet) => packet.bytes.length)));
+  // A Buffer, as Node's readers have: its slice() is a view, not a copy.
+  const memory = Buffer.alloc(Math.max(0, ...packets.map((packet) => packet.bytes.length)));
   for (const packet of packets) {
     if (recycled) memory.set(packet.bytes);
     const bytes = recycled ? memory.subarray(0, packet.bytes.length) : packet.bytes;
