@@ -1,0 +1,32 @@
+// The captures that tests run over: the fixtures, and the public ones beside a checkout where they are.
+
+import { readdirSync } from 'node:fs';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { Dissector } from '../../src/dissect/dissector.js';
+import type { Item, PacketItem } from '../../src/dissect/item.js';
+import { readCapture } from '../../src/io/input.js';
+import { reference } from './reference.js';
+
+export const FIXTURES = fileURLToPath(new URL('../../fixtures/', import.meta.url));
+const REFERENCE = reference('captures/mqtt');
+
+export const withReference = REFERENCE !== undefined;
+
+function capturesIn(folder: string): (readonly [name: string, path: string])[] {
+  const names = readdirSync(folder).filter((name) => /\.pcap(ng)?(\.gz)?$/.test(name));
+  return names.map((name) => [name, join(folder, name)] as const);
+}
+
+/** Name and path; names of public captures hold "__". */
+export const captures = [...capturesIn(FIXTURES), ...(REFERENCE === undefined ? [] : capturesIn(REFERENCE))];
+
+/** The MQTT packets of a capture. Views in an item are valid during the call only. */
+export async function dissected(path: string, see: (item: PacketItem) => void): Promise<void> {
+  const dissector = new Dissector();
+  const take = (items: readonly Item[]): void => {
+    for (const item of items) if (item.kind === 'packet') see(item);
+  };
+  for await (const batch of readCapture(path)) for (const packet of batch.packets) take(dissector.push(packet));
+  take(dissector.end());
+}
