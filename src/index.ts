@@ -3,7 +3,7 @@
 //   import { decode, annotate, encode } from 'mqtt-dissect';              // one MQTT Control Packet
 //   import { openCapture, Dissector } from 'mqtt-dissect';                // a capture file, as bytes in any chunking
 
-export { type HexResult, formatHex, parseHex } from './bytes/hex.js';
+export { formatHex, type HexResult, parseHex } from './bytes/hex.js';
 export { openCapture } from './capture/detect.js';
 export type { CapturedPacket, CaptureNote, CaptureReader } from './capture/packet.js';
 export type { Field, Problem, ProblemCode } from './codec/field.js';
