@@ -101,7 +101,7 @@ export class Report {
     this.text += this.renderer.end(summary);
     await this.flush();
     await this.output?.close(this.settings.options.output !== undefined);
-    if (!this.format.closesWithSummary) this.io.stderr.write(`${summaryText(summary)}\n`);
+    if (!this.broken && !this.format.closesWithSummary) this.io.stderr.write(`${summaryText(summary)}\n`);
   }
 }
 

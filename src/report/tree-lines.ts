@@ -23,7 +23,7 @@ const BYTES_WHEN_WIDE = 24;
 /** From this width on there is room for section numbers. */
 const WIDE = 100;
 /** Narrower text is no use, whatever the width. */
-const LEAST_TEXT = 20;
+const LEAST_TEXT = 8;
 
 export function treeLines(
   bytes: Uint8Array,

@@ -18,7 +18,7 @@ import {
   type VersionSource,
 } from './shown.js';
 import { summaryText } from './summary.js';
-import { escapeText, fill, paletteOf, wrap } from './terminal.js';
+import { cut, displayWidth, escapeText, fill, paletteOf, wrap } from './terminal.js';
 import { relativeClock } from './time.js';
 import { treeLines } from './tree-lines.js';
 
@@ -27,6 +27,8 @@ const MAX_DUMP = 1024;
 /** From here on the bytes stand beside the tree. */
 const BESIDE = 140;
 const BETWEEN = 3;
+/** The bytes stay near the tree, however wide the output is. */
+const MAX_TREE = 108;
 
 const VERSION_FROM: Readonly<Record<VersionSource, string>> = {
   connect: '',
@@ -44,7 +46,7 @@ export function createTree(options: RenderOptions): Renderer {
   /** The name of a source, to stand before its first packet. */
   let sourceLine = '';
   const heading = (item: Shown): string[] => {
-    const lines = wrap(headingText(item, clock.format(timeOf(item))), width).map(palette.dim);
+    const lines = inLines(headingParts(item, clock.format(timeOf(item))), width).map(palette.dim);
     if (sourceLine !== '') lines.unshift(sourceLine, '');
     sourceLine = '';
     return lines;
@@ -73,7 +75,7 @@ export function createTree(options: RenderOptions): Renderer {
 }
 
 /** `#3  frame 7  0.001234  10.0.0.2:20000 → 10.128.0.1:1883  MQTT 3.1.1  client id "paho"`. */
-function headingText(item: Shown, seconds: string): string {
+function headingParts(item: Shown, seconds: string): readonly string[] {
   const parts = item.kind === 'packet' ? [`#${item.number}`] : [];
   if (item.offset !== undefined) parts.push(`offset ${item.offset}`);
   const { connection } = item;
@@ -83,7 +85,19 @@ function headingText(item: Shown, seconds: string): string {
     parts.push(`MQTT ${item.frame.version}${VERSION_FROM[from]}`, plural(item.frame.length, 'byte'));
   }
   if (connection?.clientId) parts.push(`client id "${escapeText(connection.clientId)}"`);
-  return parts.filter((part) => part !== '').join('  ');
+  return parts.filter((part) => part !== '');
+}
+
+/** Parts stay whole, unless one is wider than a line. */
+function inLines(parts: readonly string[], width: number): string[] {
+  const lines: string[] = [];
+  for (const part of parts) {
+    const last = lines.at(-1);
+    if (last !== undefined && displayWidth(last) + 2 + displayWidth(part) <= width)
+      lines.push(`${lines.pop()}  ${part}`);
+    else lines.push(cut(part, width));
+  }
+  return lines;
 }
 
 function framesText(origins: readonly number[]): string {
@@ -107,12 +121,12 @@ function body({ frame }: ShownPacket, options: RenderOptions): readonly string[]
     : [];
   if (!options.fields) return dump;
   const beside = options.hex && width >= BESIDE;
-  const treeWidth = beside ? width - DUMP_WIDTH - BETWEEN : width;
+  const treeWidth = beside ? Math.min(MAX_TREE, width - DUMP_WIDTH - BETWEEN) : width;
   const palette = paletteOf(options.colour);
   const maxValue = maxBytes ?? MAX_VALUE;
   const root = annotate(frame.bytes, frame.version);
   const tree = treeLines(frame.bytes, root, frame.problems, { width: treeWidth, palette, showSecrets, maxValue });
-  return beside ? sideBySide(tree, dump, treeWidth) : [...tree, ...dump];
+  return beside ? sideBySide(tree, dump, treeWidth) : [...tree, ...(dump.length > 0 ? ['', ...dump] : [])];
 }
 
 function dumpLines(bytes: Uint8Array, max: number, secrets: Parameters<typeof hexDump>[2]): readonly string[] {

@@ -138,7 +138,7 @@ class Run {
   /** What is held, and the summary; nothing when there was nothing to read. */
   async end(failed: boolean): Promise<void> {
     this.progress.clear();
-    if (!this.begun && failed) return;
+    if (this.report.broken || (!this.begun && failed)) return;
     await this.begin();
     for (const item of this.dissector.end()) {
       if (this.report.add(item)) await this.report.pass();
