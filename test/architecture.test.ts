@@ -27,13 +27,11 @@ const RANKS: Readonly<Record<string, number>> = {
 };
 const IO = RANKS.io!;
 
-/** Files with a rank of their own: those beside the folders, and a shape that two folders of one rank share. */
+/** Files beside the folders. */
 const FILE_RANKS: Readonly<Record<string, number>> = {
   'user-error.ts': 0,
   // The public API may import all but the commands.
   'index.ts': 8.5,
-  // CapturedPacket: made by capture/, read by net/.
-  'capture/packet.ts': 1.5,
 };
 
 /** One row per fact, nothing else: as long as there are facts. */

@@ -88,12 +88,19 @@ describe('text', () => {
     }
   });
 
-  it('found again does not hang on to the bytes it was found in', () => {
-    const bytes = utf8('shared/topic');
-    expect(wellFormedUtf8(bytes, 0, bytes.length)).toBe('shared/topic');
+  // What slice() copies of an array it shares of a Buffer.
+  it.each([
+    ['an array', utf8('shared/array')],
+    ['a Buffer', Buffer.from('shared/buffer')],
+  ])('found again does not hang on to the bytes it was found in: %s', (_name, bytes) => {
+    const text = new TextDecoder().decode(bytes);
+    expect(wellFormedUtf8(bytes, 0, bytes.length)).toBe(text);
     bytes[0] = 0x53;
-    expect(wellFormedUtf8(bytes, 0, bytes.length)).toBe('Shared/topic');
-    expect(wellFormedUtf8(utf8('shared/topic'), 0, bytes.length)).toBe('shared/topic');
+    expect(wellFormedUtf8(bytes, 0, bytes.length)).toBe(text.replace('s', 'S'));
+    bytes[0] = 0x73;
+    expect(wellFormedUtf8(bytes, 0, bytes.length)).toBe(text);
+    bytes.fill(0x2e);
+    expect(wellFormedUtf8(utf8(text), 0, bytes.length)).toBe(text);
   });
 
   it.each([0, 63, 64, 65, 1000])('of %i bytes', (length) => {

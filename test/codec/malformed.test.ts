@@ -24,3 +24,17 @@ describe.each([
     expect(left.map((leaf) => [leaf.path, leaf.at, leaf.length])).toEqual(unread === undefined ? [] : [unread]);
   });
 });
+
+it('what a packet leaves unread and what follows it are two', () => {
+  const bytes = hex('40 01 00  c0 00');
+  const { problems } = decode(bytes, '3.1.1');
+  expect(problems.map((one) => [one.code, one.at, one.length])).toEqual([
+    ['field-cut', 2, 1],
+    ['unread', 3, 2],
+  ]);
+  const left = leavesOf(annotate(bytes, '3.1.1')).filter((leaf) => leaf.path === 'puback.unread');
+  expect(left.map((leaf) => [leaf.at, leaf.length])).toEqual([
+    [2, 1],
+    [3, 2],
+  ]);
+});
