@@ -1,0 +1,63 @@
+// What all connections share to be decrypted with: the key log, private RSA keys, pre-shared keys, and the master secrets
+// of sessions seen, for those that resume them. And the bound on what they hold together while secrets may still come.
+
+import type { KeyObject } from 'node:crypto';
+import { hexOf, KeyLog } from './keylog.js';
+
+const MAX_SESSIONS = 4096;
+const MAX_HELD_BYTES = 32 * 1024 * 1024;
+
+export interface GivenSecrets {
+  readonly keyLog: KeyLog;
+  /** Private keys of servers, for suites with RSA key exchange. */
+  readonly rsaKeys: readonly KeyObject[];
+  /** By identity, in lower-case hex. */
+  readonly psks: ReadonlyMap<string, Uint8Array>;
+  /** All connections together. */
+  readonly maxHeldBytes: number;
+}
+
+export class TlsSecrets {
+  readonly keyLog: KeyLog;
+  readonly rsaKeys: readonly KeyObject[];
+  readonly psks: ReadonlyMap<string, Uint8Array>;
+  /** False: the key log will not grow, so nothing needs to be held for it, and what is missing is said at once. */
+  mayGrow = true;
+  readonly #sessions = new Map<string, Uint8Array>();
+  #free: number;
+
+  constructor(given: Partial<GivenSecrets> = {}) {
+    this.keyLog = given.keyLog ?? new KeyLog();
+    this.rsaKeys = given.rsaKeys ?? [];
+    this.psks = given.psks ?? new Map();
+    this.#free = given.maxHeldBytes ?? MAX_HELD_BYTES;
+  }
+
+  /** A session's master secret by what resumes it: its id or its ticket. */
+  remember(kind: 'id' | 'ticket', value: Uint8Array, master: Uint8Array): void {
+    if (value.length === 0) return;
+    const key = kind + hexOf(value.length > 64 ? value.subarray(0, 64) : value);
+    this.#sessions.delete(key);
+    this.#sessions.set(key, master);
+    if (this.#sessions.size <= MAX_SESSIONS) return;
+    for (const oldest of this.#sessions.keys()) {
+      this.#sessions.delete(oldest);
+      break;
+    }
+  }
+
+  recall(kind: 'id' | 'ticket', value: Uint8Array): Uint8Array | undefined {
+    return this.#sessions.get(kind + hexOf(value.length > 64 ? value.subarray(0, 64) : value));
+  }
+
+  /** Room to hold so many bytes, or false. */
+  reserve(bytes: number): boolean {
+    if (bytes > this.#free) return false;
+    this.#free -= bytes;
+    return true;
+  }
+
+  release(bytes: number): void {
+    this.#free += bytes;
+  }
+}
