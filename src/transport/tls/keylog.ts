@@ -18,7 +18,6 @@ const LABELS: Readonly<Record<string, readonly [id: readonly number[], secret: r
 };
 const SESSION = /^RSA Session-ID:([0-9a-fA-F]{1,64}) Master-Key:([0-9a-fA-F]{96})$/;
 const LINE = /^([A-Z0-9_]+) ([0-9a-fA-F]+) ([0-9a-fA-F]+)$/;
-/** Labels of others, which are no mistake. */
 const MAX_LINE = 4096;
 const MAX_SECRETS = 65536;
 
@@ -62,7 +61,10 @@ export class KeyLog {
 
   #line(line: string): void {
     const session = SESSION.exec(line);
-    if (session !== null) return this.#keep('SESSION', session[1]!, session[2]!);
+    if (session !== null) {
+      this.#keep('SESSION', session[1]!, session[2]!);
+      return;
+    }
     const [, label = '', id = '', secret = ''] = LINE.exec(line) ?? [];
     const row = Object.hasOwn(LABELS, label) ? LABELS[label]! : undefined;
     const fits = row?.[0].includes(id.length) && (row[1].length === 0 || row[1].includes(secret.length));
@@ -75,7 +77,7 @@ export class KeyLog {
     const key = `${label} ${id.toLowerCase()}`;
     const bytes = bytesOf(secret);
     const known = this.#secrets.get(key);
-    if (known !== undefined && known.every((byte, at) => byte === bytes[at])) return;
+    if (known?.every((byte, at) => byte === bytes[at])) return;
     this.revision++;
     this.#secrets.set(key, bytes);
     if (this.#secrets.size <= this.maxSecrets) return;
