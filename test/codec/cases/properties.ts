@@ -1,5 +1,5 @@
 // Each of the 27 properties in each packet where it may stand (5.0: table 2-4), Will Properties included: identifier and
-// value as bytes and as a value, and around them the shortest packet of the type. 78 cases in all.
+// value as bytes and as a value, and around them the shortest packet of the type.
 
 import type { Packet, Property } from '../../../src/codec/packet.js';
 import { hex } from '../../support/hex.js';
