@@ -1,15 +1,15 @@
 // One MQTT connection as it was seen: its two directions, each with its own framer and alias table (DESIGN law 7), its
 // version and how that came to be known. While the version is open, packets that it would change wait, within bounds.
 
+import type { Chunk, GapChunk, Side } from '../bytes/chunk.js';
 import { copyOf } from '../bytes/copy.js';
 import { decode } from '../codec/frame.js';
 import type { Framed, FramedPacket, FramerOptions } from '../codec/framer.js';
 import { Framer } from '../codec/framer.js';
 import { sameInAllVersions, VersionGuess } from '../codec/guess-version.js';
 import type { Direction, Version } from '../spec/versions.js';
-import type { Chunk, GapChunk } from '../tcp/chunk.js';
 import type { Conflict } from '../tcp/conflicts.js';
-import type { Closed, Side, TcpConnection } from '../tcp/connection.js';
+import type { Closed, TcpConnection } from '../tcp/connection.js';
 import type { ConnectionInfo, EventItem, EventName, VersionSource } from './item.js';
 import type { Output } from './output.js';
 import { TopicAliases } from './topic-aliases.js';

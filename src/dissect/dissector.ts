@@ -5,12 +5,12 @@
 //   for (const item of dissector.end()) …
 //   dissector.summary()
 
+import type { Chunk, Side } from '../bytes/chunk.js';
 import type { CapturedPacket } from '../capture/packet.js';
 import { FRAMER_DEFAULTS } from '../codec/framer.js';
 import { type Segment, SegmentReader, type Skipped } from '../net/index.js';
 import type { Version } from '../spec/versions.js';
-import type { Chunk } from '../tcp/chunk.js';
-import type { Side, TcpConnection } from '../tcp/connection.js';
+import type { TcpConnection } from '../tcp/connection.js';
 import { Connections, type TcpEvent } from '../tcp/connections.js';
 import { TCP_DEFAULTS, type TcpOptions } from '../tcp/options.js';
 import { Conversation } from './conversation.js';

@@ -1,9 +1,9 @@
 // A connection of which it is not yet known whether it carries MQTT: holds its first chunks, within bounds, until their
 // content tells; says which endpoint is the client.
 
+import type { Chunk, Side } from '../bytes/chunk.js';
 import { copyOf } from '../bytes/copy.js';
-import type { Chunk } from '../tcp/chunk.js';
-import type { Side, TcpConnection } from '../tcp/connection.js';
+import type { TcpConnection } from '../tcp/connection.js';
 import { directionOf, judgeOpening, MQTT_PORT, telling, type Verdict } from '../transport/detect.js';
 
 const MAX_CHUNKS = 16;

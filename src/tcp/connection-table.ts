@@ -1,9 +1,10 @@
 // Finds a connection by its two addresses and ports, in either direction, without making a string of them: a number from
 // each endpoint, added up so that both directions agree, leads to a short chain, and there the bytes decide.
 
+import type { Side } from '../bytes/chunk.js';
 import type { Segment } from '../net/segment.js';
 import { wordOf } from './address-word.js';
-import type { Side, TcpConnection } from './connection.js';
+import type { TcpConnection } from './connection.js';
 
 export class ConnectionTable<T> {
   readonly #chains = new Map<number, TcpConnection<T>>();

@@ -1,15 +1,13 @@
 // One TCP connection: two endpoints, who opened it, how it closed, and a slot for the layer above. Endpoint 0 is the
 // sender of the first segment seen, which need not be the client: `openedBy` says who sent the SYN, where one was seen.
 
+import type { Side } from '../bytes/chunk.js';
 import { formatEndpoint } from '../net/address.js';
 import type { Segment } from '../net/segment.js';
 import { wordOf } from './address-word.js';
 import type { StreamContext } from './context.js';
 import type { Linked } from './recency.js';
 import { TcpStream } from './stream.js';
-
-/** Endpoint 0 or 1 of a connection; as a direction: what that endpoint sends. */
-export type Side = 0 | 1;
 
 export interface Closed {
   /** Who sent the RST, or the first FIN; undefined for the other ways. */

@@ -10,11 +10,11 @@
 // in options.ts. A connection that closes stays known for late segments; those never open a new one, but new bytes do:
 // a segment that is neither late nor in flight then means that the addresses are used again and the SYN was lost.
 
+import type { Chunk, Side } from '../bytes/chunk.js';
 import { ACK, FIN, RST, type Segment, SYN } from '../net/segment.js';
-import type { Chunk } from './chunk.js';
 import type { Conflict } from './conflicts.js';
 import { NO_CONFLICTS } from './conflicts.js';
-import { type Closed, type Side, TcpConnection } from './connection.js';
+import { type Closed, TcpConnection } from './connection.js';
 import { ConnectionTable } from './connection-table.js';
 import { createContext, NO_CHUNKS, type StreamContext } from './context.js';
 import { TCP_DEFAULTS, type TcpOptions } from './options.js';

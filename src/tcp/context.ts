@@ -1,6 +1,6 @@
 // What all streams of one table share: the options, the count of what is held, the bytes delivered last.
 
-import type { Chunk } from './chunk.js';
+import type { Chunk } from '../bytes/chunk.js';
 import type { Budget } from './held.js';
 import type { TcpOptions } from './options.js';
 import { RecentBytes } from './recent.js';

@@ -1,9 +1,9 @@
 // Segments that came too early, waiting for what belongs before them: sorted, without overlap, the first copy of each byte
 // kept. Bytes are copied, since views live only until the next packet, and counted, for this stream and for all together.
 
+import type { Chunk } from '../bytes/chunk.js';
 import { copyOf } from '../bytes/copy.js';
 import { holes, indexAt, type Range } from '../bytes/ranges.js';
-import type { Chunk } from './chunk.js';
 import type { TcpOptions } from './options.js';
 import type { Progress } from './progress.js';
 

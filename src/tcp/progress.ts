@@ -1,7 +1,7 @@
 // How far a stream has been delivered, as a sequence number and as a position counted from its first byte; and the making
 // of chunks, which is what moves it on.
 
-import type { Chunk, GapChunk } from './chunk.js';
+import type { Chunk, GapChunk } from '../bytes/chunk.js';
 import type { TcpOptions } from './options.js';
 import type { RecentBytes } from './recent.js';
 import { advance, distance } from './sequence.js';

@@ -7,8 +7,8 @@
 //   far away       another numbering: believed when a second segment continues it, or at the end; else dropped (as is
 //                  whatever comes behind the FIN)
 
+import type { Chunk } from '../bytes/chunk.js';
 import { FIN, RST, type Segment, SYN } from '../net/segment.js';
-import type { Chunk } from './chunk.js';
 import { type Conflict, NO_CONFLICTS } from './conflicts.js';
 import { NO_CHUNKS, type StreamContext } from './context.js';
 import { Disorder } from './disorder.js';

@@ -1,8 +1,7 @@
 // What a layer between TCP and MQTT is: it takes the chunks of both directions, since a TLS handshake or a WebSocket
 // upgrade needs both, and delivers inner chunks and notices. Sans-IO, total: no bytes make it throw, its memory is bound.
 
-import type { Chunk } from '../tcp/chunk.js';
-import type { Side } from '../tcp/connection.js';
+import type { Chunk, Side } from '../bytes/chunk.js';
 
 export type TransportName = 'tls' | 'websocket' | 'proxy-protocol';
 

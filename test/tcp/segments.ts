@@ -1,8 +1,8 @@
 // Segments for tests, made by hand and not by the network layer: addresses are single letters' worth of bytes, payloads
 // are text, and a direction's segments can be drawn as pictures (see picture()).
 
+import type { Chunk } from '../../src/bytes/chunk.js';
 import type { Segment } from '../../src/net/segment.js';
-import type { Chunk } from '../../src/tcp/chunk.js';
 
 export const FIN = 1;
 export const SYN = 2;

@@ -1,7 +1,6 @@
 // TLS between TCP and what it carries (RFC 8446, 5246): says what was agreed on, and with secrets delivers what was sent.
 
-import type { Chunk } from '../../tcp/chunk.js';
-import type { Side } from '../../tcp/connection.js';
+import type { Chunk, Side } from '../../bytes/chunk.js';
 import type { Delivery, Transport } from '../transport.js';
 import { TLS_DEFAULTS, type TlsOptions } from './options.js';
 import type { TlsSecrets } from './secrets.js';

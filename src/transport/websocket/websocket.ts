@@ -1,7 +1,6 @@
 // WebSocket (RFC 6455, RFC 7692) as a layer between TCP and MQTT: upgrade, frames of both directions, notices.
 
-import type { Chunk } from '../../tcp/chunk.js';
-import type { Side } from '../../tcp/connection.js';
+import type { Chunk, Side } from '../../bytes/chunk.js';
 import type { Delivery, Transport } from '../transport.js';
 import { WEBSOCKET_DEFAULTS, type WebSocketOptions } from './options.js';
 

@@ -1,6 +1,9 @@
 // The one currency between byte layers: TCP, WebSocket, TLS, plain are all stages Chunk -> Chunk, and the live proxy
 // feeds the same stages.
 
+/** Endpoint 0 or 1 of a connection; as a direction: what that endpoint sends. */
+export type Side = 0 | 1;
+
 export interface DataChunk {
   readonly kind: 'data';
   /** A view into the captured packet where possible, valid until the next push to the pipeline. */
@@ -22,8 +25,3 @@ export interface GapChunk {
 }
 
 export type Chunk = DataChunk | GapChunk;
-
-export interface Stage {
-  push(chunk: Chunk): readonly Chunk[];
-  end(): readonly Chunk[];
-}
