@@ -43,9 +43,9 @@ function skippedText({ what, reason, count: number }: Summary['skipped'][number]
 
 /** What was there instead of MQTT, and how to name a port. */
 function whatElse({ otherConnections, otherPorts }: Summary): string {
-  if (otherConnections === 0) return 'There were no TCP connections with data.';
+  if (otherConnections === 0) return 'There were no TCP connections.';
   const ports = otherPorts.map(({ port, count: number }) => `${port} (${count(number)})`).join(', ');
-  const first = otherPorts[0]?.port ?? 1883;
+  const first = otherPorts.find(({ port }) => port > 0)?.port ?? 1883;
   const seen = `${plural(otherConnections, 'TCP connection')} without MQTT${ports === '' ? '' : `, to port ${ports}`}.`;
   return `${seen} If one of them is MQTT nevertheless, name it: --port ${first}`;
 }

@@ -113,6 +113,8 @@ function stepWidth(step: string): number {
   if (step.length > 2) return 0;
   const code = step.codePointAt(0)!;
   if (code < 0x300) return 1;
+  // Variation selector 16 makes an emoji, of two columns, of a character that is none by itself.
+  if (code === 0xfe0f) return 1;
   if (NO_WIDTH.test(step)) return 0;
   // Two regional indicators make one flag of two columns.
   if (code >= 0x1f1e6 && code <= 0x1f1ff) return 1;

@@ -34,7 +34,7 @@ it.each([
     },
   ],
   [
-    'no MQTT packets, 1,000 capture frames; skipped: 7 LINKTYPE 195, 2 cut off in IPv4, 1 malformed (TCP data offset)\nThere were no TCP connections with data.',
+    'no MQTT packets, 1,000 capture frames; skipped: 7 LINKTYPE 195, 2 cut off in IPv4, 1 malformed (TCP data offset)\nThere were no TCP connections.',
     {
       ...NOTHING,
       skipped: [
@@ -45,12 +45,12 @@ it.each([
     },
   ],
   [
-    'no MQTT packets, 1,000 capture frames\n3 TCP connections without MQTT, to port 443 (2), 1337 (1). If one of them is MQTT nevertheless, name it: --port 443',
+    'no MQTT packets, 1,000 capture frames\n3 TCP connections without MQTT, to port 0 (2), 1337 (1). If one of them is MQTT nevertheless, name it: --port 1337',
     {
       ...NOTHING,
       otherConnections: 3,
       otherPorts: [
-        { port: 443, count: 2 },
+        { port: 0, count: 2 },
         { port: 1337, count: 1 },
       ],
     },

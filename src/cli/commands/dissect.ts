@@ -24,7 +24,7 @@ interface DissectOptions extends ReportOptions {
 const EXAMPLES = `
 Examples:
   mqtt-dissect capture.pcap                          one line per MQTT packet
-  mqtt-dissect -v -x capture.pcapng | less           every field and every byte
+  mqtt-dissect -v -x capture.pcapng | less -S        every field and every byte
   mqtt-dissect --format ndjson *.pcap > packets.ndjson
   mqtt-dissect --port 1337 capture.pcap              port 1337 is MQTT, whatever it looks like
   tcpdump -U -w - port 1883 | mqtt-dissect -         packets as they come`;
