@@ -8,6 +8,8 @@ export class Sink {
   private start = HEADROOM;
   /** Where the next byte goes. */
   at = HEADROOM;
+  /** What was left out at the end of a packet: nothing can follow it. */
+  ended: string | undefined = undefined;
 
   private room(count: number): void {
     if (this.at + count <= this.buffer.length) return;

@@ -42,16 +42,26 @@ function absent(reader: Reader, out: Draft, options: ItemOptions): boolean {
   return isOptional(options, reader.version) && reader.at >= reader.wireEnd;
 }
 
-/** Whether to write it; a value that the layout needs and the packet lacks is a RangeError. */
-function present(
+/**
+ * Whether to write it. A value that the layout needs and the packet lacks is a RangeError, and so is one behind another
+ * that was left out at the end (5.0: 3.4.2.2.1, 3.14.2.2.1).
+ */
+export function present(
+  sink: Sink,
   source: Draft,
   item: { name: string; label: string },
   options: ItemOptions,
   version: Version,
 ): boolean {
   if (options.when !== undefined && !options.when(source, version)) return false;
-  if (source[item.name] !== undefined) return true;
-  if (isOptional(options, version)) return false;
+  if (source[item.name] !== undefined) {
+    if (sink.ended === undefined) return true;
+    throw new RangeError(`${item.label} cannot stand without the ${sink.ended} before it`);
+  }
+  if (isOptional(options, version)) {
+    sink.ended ??= item.label;
+    return false;
+  }
   throw new RangeError(`${item.label} (${item.name}) is missing`);
 }
 
@@ -70,7 +80,7 @@ export function field<T>(name: string, label: string, value: Value<T>, options: 
       if (options.after !== undefined) options.after(out, reader);
     },
     write(sink, source, version) {
-      if (present(source, spec, options, version)) value.write(sink, source[name] as T, spec);
+      if (present(sink, source, spec, options, version)) value.write(sink, source[name] as T, spec);
     },
   };
 }
@@ -135,7 +145,7 @@ export function flags(name: string, label: string, parts: readonly Bits[], optio
       out[name] = group;
     },
     write(sink, source, version) {
-      if (!present(source, spec, options, version)) return;
+      if (!present(sink, source, spec, options, version)) return;
       const group = source[name] as Draft;
       let byte = 0;
       for (const part of parts) byte |= bitsOf(group, part, version);
@@ -159,7 +169,7 @@ export function group(name: string, label: string, items: readonly Item[], optio
       if (!reader.failed) out[name] = values;
     },
     write(sink, source, version) {
-      if (!present(source, { name, label }, options, version)) return;
+      if (!present(sink, source, { name, label }, options, version)) return;
       for (const item of items) item.write(sink, source[name] as Draft, version);
     },
   };
@@ -186,7 +196,7 @@ export function listOfGroups(name: string, label: string, items: readonly Item[]
       out[name] = values;
     },
     write(sink, source, version) {
-      if (!present(source, { name, label }, {}, version)) return;
+      if (!present(sink, source, { name, label }, {}, version)) return;
       for (const value of source[name] as readonly Draft[]) for (const item of items) item.write(sink, value, version);
     },
   };
@@ -211,7 +221,7 @@ export function listOf<T>(name: string, label: string, value: Value<T>, options:
       out[name] = values;
     },
     write(sink, source, version) {
-      if (!present(source, { name, label }, options, version)) return;
+      if (!present(sink, source, { name, label }, options, version)) return;
       for (const one of source[name] as readonly T[]) value.write(sink, one, { name, label });
     },
   };

@@ -2,7 +2,7 @@
 // or in a capture that starts late) a place counts as a boundary when the packets from there on read without a problem.
 // Every answer may be "not enough bytes yet", so that it never depends on how the bytes were cut into segments.
 
-import { PACKET_BY_CODE } from '../spec/packets.js';
+import { mayBeSent, PACKET_BY_CODE } from '../spec/packets.js';
 import { type Direction, VERSIONS, type Version } from '../spec/versions.js';
 import { decode } from './frame.js';
 import type { ReadPacket } from './packet.js';
@@ -48,7 +48,7 @@ export function looksRight(bytes: Uint8Array, at: number, end: number, length: n
   const remaining = at + length - body;
   if (code === 3) return topicFits(bytes, body, end, remaining, (first & 6) === 0 ? 0 : 2);
   const row = PACKET_BY_CODE[code];
-  if (row === undefined || !senderMay(row.sender, code, known)) return 'no';
+  if (row === undefined || !mayBeSent(code, known.version, known.direction)) return 'no';
   const { version } = known;
   // 3.1 has DUP in PUBREL, SUBSCRIBE and UNSUBSCRIBE.
   const flags = version === '5.0' || version === '3.1.1' ? first & 0x0f : first & 0x07;
@@ -60,13 +60,6 @@ export function looksRight(bytes: Uint8Array, at: number, end: number, length: n
     return remaining === row.fixedLength ? 'yes' : 'no';
   }
   return code === 14 || code === 15 || remaining >= 2 ? 'yes' : 'no';
-}
-
-function senderMay(sender: 'client' | 'server' | 'both', code: number, known: Known): boolean {
-  if (code === 15) return known.version === undefined || known.version === '5.0';
-  if (sender === 'both' || known.direction === undefined) return true;
-  if (code === 14 && known.version !== '3.1' && known.version !== '3.1.1') return true;
-  return sender === (known.direction === 'client-to-server' ? 'client' : 'server');
 }
 
 function topicFits(bytes: Uint8Array, body: number, end: number, remaining: number, packetId: number): Answer {

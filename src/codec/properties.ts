@@ -3,7 +3,7 @@
 
 import { variableByteInteger } from '../bytes/cursor.js';
 import { PROPERTY_BY_ID, PROPERTY_BY_NAME, type PropertyRow } from '../spec/properties.js';
-import type { Item } from './layout.js';
+import { type Item, present } from './layout.js';
 import type { Property } from './packet.js';
 import type { Reader, Section, Spec } from './reader.js';
 import { binary, byte, u16, u32, utf8, utf8pair, type Value, varint } from './values.js';
@@ -70,14 +70,11 @@ export function properties(owner: string, options: PropertiesOptions): Item {
     },
     write(sink, source, version) {
       if (version !== '5.0') return;
-      const list = source.properties as readonly Property[] | undefined;
-      if (list === undefined && options.optional === true) return;
-      // 3.4.2.2.1, 3.14.2.2.1: what may be left out at the end can only be left out with everything behind it.
-      if (options.optional === true && source.reasonCode === undefined) {
-        throw new RangeError(`${label} need a Reason Code before them`);
-      }
+      if (source.properties === undefined && options.optional !== true) source = { ...source, properties: [] };
+      if (!present(sink, source, { name: 'properties', label }, options, version)) return;
+      const list = source.properties as readonly Property[];
       const start = sink.at;
-      for (const property of list ?? []) writeProperty(sink, property, owner);
+      for (const property of list) writeProperty(sink, property, owner);
       sink.insert(start, variableByteInteger(sink.at - start));
     },
   };

@@ -48,10 +48,11 @@ export const PACKET_BY_CODE: readonly (PacketRow | undefined)[] = Array.from({ l
   PACKET_TYPES.find((row) => row.code === code),
 );
 
-/** Whether this version lets that side send this type. */
-export function mayBeSent(code: number, version: Version, direction: Direction): boolean {
+/** Whether that side may send this type in this version; where either is unknown, whether some side may in some version. */
+export function mayBeSent(code: number, version: Version | undefined, direction: Direction | undefined): boolean {
   const row = PACKET_BY_CODE[code];
-  if (row === undefined || (row.type === 'AUTH' && version !== '5.0')) return false;
-  if (row.sender === 'both' || (row.type === 'DISCONNECT' && version === '5.0')) return true;
+  const before5 = version !== undefined && version !== '5.0';
+  if (row === undefined || (row.type === 'AUTH' && before5)) return false;
+  if (row.sender === 'both' || direction === undefined || (row.type === 'DISCONNECT' && !before5)) return true;
   return row.sender === (direction === 'client-to-server' ? 'client' : 'server');
 }
