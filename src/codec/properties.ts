@@ -38,7 +38,13 @@ const FIELDS: ReadonlyMap<string, { spec: (owner: string) => Spec; value: Value<
 
 function specOf(row: PropertyRow, owner: string): Spec {
   const section = (row.sections as Readonly<Record<string, string>>)[owner] ?? '2.2.2.2';
-  return { name: row.name, label: row.label, section, meaning: (value: unknown) => meaningOf(row, value) };
+  return {
+    name: row.name,
+    label: row.label,
+    section,
+    secret: row.name === 'authenticationData',
+    meaning: (value: unknown) => meaningOf(row, value),
+  };
 }
 
 function meaningOf(row: PropertyRow, value: unknown): string | undefined {

@@ -140,7 +140,7 @@ function publish(packet: Read<'PUBLISH'>, scene: Scene): readonly (string | unde
     packet.topic === undefined ? undefined : topic(packet.topic, packet.properties, scene),
     payload === undefined ? undefined : `(${plural(length, 'byte')})`,
     payload === undefined || payload.length === 0 ? undefined : preview(payload, payloadRoom(scene, properties)),
-    length === 0 && packet.retain === true ? 'clears the retained message' : undefined,
+    payload !== undefined && length === 0 && packet.retain === true ? 'clears the retained message' : undefined,
     behind(properties),
   ];
 }

@@ -112,8 +112,11 @@ function problemJson({ code, message, path, at, length }: Problem): string {
   return `{"code":"${code}","message":${stringJson(message)},"path":${stringJson(path)},"at":${at},"length":${length}}`;
 }
 
-function eventJson({ event, message, length, bytes }: ShownEvent): string {
-  let text = `"event":"${event}","message":${stringJson(message)}`;
+function eventJson({ event, code, message, details, length, bytes }: ShownEvent): string {
+  let text = `"event":"${event}"`;
+  if (code !== undefined) text += `,"code":${stringJson(code)}`;
+  text += `,"message":${stringJson(message)}`;
+  if (details !== undefined) text += `,"details":${JSON.stringify(details)}`;
   if (length !== undefined) text += `,"length":${length}`;
   if (bytes !== undefined) text += `,"bytes":"${formatHex(bytes)}"`;
   return text;

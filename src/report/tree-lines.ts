@@ -134,7 +134,7 @@ function valueText({ value, meaning, label }: Field, max: number): string {
       return withMeaning(value ? 'set' : 'not set', meaning);
     case 'number':
       // Codes are known by their hexadecimal number.
-      return withMeaning(/(Code|Property Identifier)$/.test(label) ? hexByte(value) : count(value), meaning);
+      return withMeaning(/(Code|Property Identifier)$/.test(label) ? hexByte(value) : String(value), meaning);
     case 'string':
       return withMeaning(longText(value, max), meaning);
     default:
