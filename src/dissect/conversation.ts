@@ -9,8 +9,9 @@ import { Framer } from '../codec/framer.js';
 import { sameInAllVersions, VersionGuess } from '../codec/guess-version.js';
 import type { Direction, Version } from '../spec/versions.js';
 import type { Conflict } from '../tcp/conflicts.js';
-import type { Closed, TcpConnection } from '../tcp/connection.js';
-import type { ConnectionInfo, EventItem, EventName, VersionSource } from './item.js';
+import type { Closed } from '../tcp/connection.js';
+import type { Connection } from './connection.js';
+import type { EventItem, EventName, VersionSource } from './item.js';
 import type { Output } from './output.js';
 import { TopicAliases } from './topic-aliases.js';
 
@@ -31,12 +32,7 @@ export interface ConversationOptions {
   readonly framer: Partial<FramerOptions>;
 }
 
-export class Conversation implements ConnectionInfo {
-  readonly id: number;
-  readonly transport = 'tcp';
-  version: Version;
-  versionFrom: VersionSource;
-  clientId?: string;
+export class Conversation {
   private readonly guess = new VersionGuess();
   private readonly halves: readonly [Half, Half];
   private waiting: { half: Half; framed: Framed }[] = [];
@@ -47,38 +43,19 @@ export class Conversation implements ConnectionInfo {
   /** The capture starts after the connection did; said before its first packet, unless that is a CONNECT. */
   private late: GapChunk | undefined = undefined;
   private begun = false;
-  private names: readonly [string, string] | undefined = undefined;
 
   constructor(
-    private readonly tcp: TcpConnection<unknown>,
-    private readonly clientSide: Side,
+    private readonly connection: Connection,
     private readonly output: Output,
     options: ConversationOptions,
   ) {
-    const { tally } = output;
-    this.id = tally.connections++;
-    this.version = options.version ?? '3.1.1';
-    this.versionFrom = options.version === undefined ? 'default' : 'option';
-    tally.version(this.version);
-    this.halves = [half(clientSide === 0, options), half(clientSide === 1, options)];
-  }
-
-  get client(): string {
-    return this.endpoints()[0];
-  }
-
-  get server(): string {
-    return this.endpoints()[1];
-  }
-
-  get evidence(): readonly string[] {
-    return this.versionFrom === 'inferred' ? this.guess.evidence : [];
-  }
-
-  private endpoints(): readonly [string, string] {
-    const { tcp, clientSide } = this;
-    this.names ??= [tcp.endpoint(clientSide), tcp.endpoint(clientSide === 0 ? 1 : 0)];
-    return this.names;
+    if (options.version !== undefined) {
+      connection.version = options.version;
+      connection.versionFrom = 'option';
+    }
+    output.tally.connections++;
+    output.tally.version(connection.version);
+    this.halves = [half(connection.clientSide === 0, options), half(connection.clientSide === 1, options)];
   }
 
   chunk(side: Side, chunk: Chunk): void {
@@ -121,7 +98,7 @@ export class Conversation implements ConnectionInfo {
   }
 
   private closing(by: Side | undefined, how: Closed['how']): string | undefined {
-    const who = by === undefined ? 'one side' : by === this.clientSide ? 'the client' : 'the server';
+    const who = by === undefined ? 'one side' : by === this.connection.clientSide ? 'the client' : 'the server';
     switch (how) {
       case 'fin':
         return `closed by ${who} (FIN)`;
@@ -145,7 +122,7 @@ export class Conversation implements ConnectionInfo {
   private learn(half: Half, framed: FramedPacket): void {
     const { bytes, origins } = framed;
     if (bytes[0]! >> 4 === 1) {
-      this.settle(decode(bytes, this.version).version, 'connect');
+      this.settle(decode(bytes, this.connection.version).version, 'connect');
       this.release(half, framed);
       return;
     }
@@ -172,10 +149,12 @@ export class Conversation implements ConnectionInfo {
   }
 
   private settle(version: Version, from: VersionSource, final = true): void {
-    this.output.tally.version(this.version, -1);
+    const { connection, guess } = this;
+    this.output.tally.version(connection.version, -1);
     this.output.tally.version(version);
-    this.version = version;
-    this.versionFrom = from;
+    connection.version = version;
+    connection.versionFrom = from;
+    connection.evidence = from === 'inferred' ? guess.evidence : [];
     this.settled = final;
     for (const { framer } of this.halves) framer.version = version;
     this.flush();
@@ -209,18 +188,20 @@ export class Conversation implements ConnectionInfo {
     }
     const { packet, problems, version } = decode(bytes, this.versionFor(framed));
     if (packet.type === 'CONNECT') {
-      if (this.versionFrom !== 'connect') this.settle(version, 'connect');
-      if (packet.clientId !== undefined) this.clientId = packet.clientId;
+      if (this.connection.versionFrom !== 'connect') this.settle(version, 'connect');
+      if (packet.clientId !== undefined) this.connection.clientId = packet.clientId;
     } else if (packet.type === 'CONNACK' && packet.properties !== undefined) {
-      for (const one of packet.properties) if (one.name === 'assignedClientIdentifier') this.clientId = one.value;
+      for (const one of packet.properties)
+        if (one.name === 'assignedClientIdentifier') this.connection.clientId = one.value;
     }
     const frame = { version, direction, bytes, length, packet, problems, time, origins };
-    this.output.packet(this, frame, version === '5.0' ? half.aliases.resolve(packet) : undefined);
+    this.output.packet(this.connection, frame, version === '5.0' ? half.aliases.resolve(packet) : undefined);
   }
 
   /** A server that does not know 5.0 refuses it with a CONNACK of 3.1.1, which has two bytes. */
   private versionFor({ bytes, length }: FramedPacket): Version {
-    return this.version === '5.0' && length === 4 && bytes[0] === 0x20 ? '3.1.1' : this.version;
+    const { version } = this.connection;
+    return version === '5.0' && length === 4 && bytes[0] === 0x20 ? '3.1.1' : version;
   }
 
   private gapEvent(half: Half, { length, time, origin, reason }: GapChunk): void {
@@ -245,7 +226,8 @@ export class Conversation implements ConnectionInfo {
     message: string,
     more: Pick<EventItem, 'bytes' | 'length'> = {},
   ): void {
-    const base = { kind: 'event', event, connection: this, time, origins, message, ...more } as const;
+    const { connection } = this;
+    const base = { kind: 'event', event, connection, time, origins, message, ...more } as const;
     this.output.event(direction === undefined ? base : { ...base, direction });
   }
 }

@@ -13,10 +13,11 @@ import type { Version } from '../spec/versions.js';
 import type { TcpConnection } from '../tcp/connection.js';
 import { Connections, type TcpEvent } from '../tcp/connections.js';
 import { TCP_DEFAULTS, type TcpOptions } from '../tcp/options.js';
-import { Conversation } from './conversation.js';
+import { TlsSecrets } from '../transport/tls/secrets.js';
+import { Channel, type ChannelContext } from './channel.js';
 import type { Item, Summary } from './item.js';
 import { Output } from './output.js';
-import { Recognition, serverSide } from './recognition.js';
+import { serverSide } from './recognition.js';
 
 export interface DissectorOptions extends TcpOptions {
   /** Connections with one of these ports are read as MQTT whatever they carry. */
@@ -27,9 +28,11 @@ export interface DissectorOptions extends TcpOptions {
   readonly reassemble: boolean;
   /** A longer MQTT packet keeps its first bytes. */
   readonly maxPacketBytes: number;
+  /** What TLS is decrypted with. */
+  readonly secrets: TlsSecrets;
 }
 
-export const DISSECTOR_DEFAULTS: DissectorOptions = {
+export const DISSECTOR_DEFAULTS: Omit<DissectorOptions, 'secrets'> = {
   ...TCP_DEFAULTS,
   ...FRAMER_DEFAULTS,
   ports: [],
@@ -37,21 +40,30 @@ export const DISSECTOR_DEFAULTS: DissectorOptions = {
   reassemble: true,
 };
 
-type Tcp = TcpConnection<Recognition | Conversation>;
+type Tcp = TcpConnection<Channel>;
 
 export class Dissector {
   private readonly options: DissectorOptions;
   private readonly forcedPorts: ReadonlySet<number>;
   private readonly reader = new SegmentReader();
-  private readonly connections: Connections<Recognition | Conversation>;
+  private readonly connections: Connections<Channel>;
   private readonly output = new Output();
+  private readonly context: ChannelContext;
   private lastTime = 0;
   private lastFrame = 0;
 
   constructor(options: Partial<DissectorOptions> = {}) {
-    this.options = { ...DISSECTOR_DEFAULTS, ...options };
+    this.options = { secrets: new TlsSecrets(), ...DISSECTOR_DEFAULTS, ...options };
     this.forcedPorts = new Set(this.options.ports);
     this.connections = new Connections(this.options);
+    const { version, maxPacketBytes, secrets } = this.options;
+    this.context = {
+      output: this.output,
+      forcedPorts: this.forcedPorts,
+      secrets,
+      conversation: { version, framer: { maxPacketBytes } },
+      recognised: (tcp) => this.output.tally.other(this.serverPort(tcp), -1),
+    };
   }
 
   push(packet: CapturedPacket): readonly Item[] {
@@ -71,7 +83,7 @@ export class Dissector {
     for (const { connection, chunks } of this.connections.end(this.lastTime, this.lastFrame)) {
       this.chunks(connection, 0, chunks[0]);
       this.chunks(connection, 1, chunks[1]);
-      if (connection.user instanceof Conversation) connection.user.end(connection.closed ?? how);
+      connection.user?.end(connection.closed ?? how);
       connection.user = undefined;
     }
     return this.output.take();
@@ -101,18 +113,10 @@ export class Dissector {
     if (event.closed) this.close(connection);
   }
 
-  private reassembled({
-    connection,
-    direction,
-    chunks,
-    released,
-    conflicts,
-  }: TcpEvent<Recognition | Conversation>): void {
+  private reassembled({ connection, direction, chunks, released, conflicts }: TcpEvent<Channel>): void {
     if (released.length > 0) this.chunks(connection, direction === 0 ? 1 : 0, released);
     if (chunks.length > 0) this.chunks(connection, direction, chunks);
-    if (conflicts.length > 0 && connection.user instanceof Conversation) {
-      for (const conflict of conflicts) connection.user.conflict(direction, conflict);
-    }
+    for (const conflict of conflicts) connection.user?.conflict(direction, conflict);
   }
 
   private asItCame(connection: Tcp, side: Side, segment: Segment): void {
@@ -130,34 +134,14 @@ export class Dissector {
   }
 
   private chunk(connection: Tcp, side: Side, chunk: Chunk): void {
-    const { user } = connection;
-    if (user instanceof Conversation) user.chunk(side, chunk);
-    else if (!connection.ignored) this.recognise(connection, user, side, chunk);
-  }
-
-  private recognise(connection: Tcp, known: Recognition | undefined, side: Side, chunk: Chunk): void {
-    const recognition = known ?? new Recognition(connection, this.forcedPorts);
-    connection.user = recognition;
-    const verdict = recognition.chunk(side, chunk);
-    if (verdict === 'more') return;
-    connection.user = undefined;
-    if (verdict === 'other') {
-      connection.ignore();
-      return;
-    }
-    this.output.tally.other(this.serverPort(connection), -1);
-    const { version, maxPacketBytes } = this.options;
-    const conversation = new Conversation(connection, recognition.clientSide(), this.output, {
-      version,
-      framer: { maxPacketBytes },
-    });
-    connection.user = conversation;
-    for (const held of recognition.held) conversation.chunk(held.side, held.chunk);
+    if (connection.ignored) return;
+    connection.user ??= new Channel(connection, this.context);
+    connection.user.chunk(side, chunk);
   }
 
   private close(connection: Tcp): void {
     const { user, closed } = connection;
-    if (user instanceof Conversation && closed !== undefined) user.end(closed);
+    if (closed !== undefined) user?.end(closed);
   }
 
   /** Asked for before and after recognition: must give the same answer, so it looks at nothing that may change. */

@@ -10,12 +10,13 @@ export type VersionSource = 'connect' | 'inferred' | 'option' | 'default';
 
 /** One TCP connection that carries MQTT (or was forced to be read as such). */
 export interface ConnectionInfo {
-  /** 0-based, in order of first sight of MQTT. */
+  /** 0-based, in order in which there was something to say of them. */
   readonly id: number;
   /** "10.0.0.2:20000", "[::1]:1883": made on first use. */
   readonly client: string;
   readonly server: string;
-  readonly transport: 'tcp';
+  /** "tcp", "tls", "websocket", "tls+websocket". */
+  readonly transport: string;
   readonly version: Version;
   readonly versionFrom: VersionSource;
   /** Why the version was inferred, one line a fact: "CONNACK with a Remaining Length of 2 (frame 7)". */
@@ -52,7 +53,16 @@ export interface PacketItem {
 
 export type EventName =
   /** The capture starts after the connection did: said before its first packet, unless that is a CONNECT. */
-  'mid-stream' | 'connection-closed' | 'gap' | 'lost-sync' | 'incomplete' | 'overlap-conflict';
+  | 'mid-stream'
+  | 'connection-closed'
+  | 'gap'
+  | 'lost-sync'
+  | 'incomplete'
+  | 'overlap-conflict'
+  /** What a layer below MQTT has to say: a handshake, missing secrets, an upgrade, a broken frame. `code` says which. */
+  | 'tls'
+  | 'websocket'
+  | 'proxy-protocol';
 
 export interface EventItem {
   readonly kind: 'event';
@@ -67,6 +77,9 @@ export interface EventItem {
   readonly bytes?: Uint8Array;
   /** Count of bytes concerned, where known. */
   readonly length?: number;
+  /** Of a layer's event: what it is, and its facts by name (serverName, cipherSuite, subprotocol …). */
+  readonly code?: string;
+  readonly details?: Readonly<Record<string, string | number | boolean>>;
 }
 
 export type Item = PacketItem | EventItem;

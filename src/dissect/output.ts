@@ -1,5 +1,8 @@
 // Where conversations put what they saw: items in order, numbered over the whole run, and counted.
 
+import type { Side } from '../bytes/chunk.js';
+import type { TcpConnection } from '../tcp/connection.js';
+import { Connection } from './connection.js';
 import type { ConnectionInfo, EventItem, Frame, Item, PacketItem } from './item.js';
 import { Tally } from './tally.js';
 
@@ -8,6 +11,13 @@ const NOTHING: readonly Item[] = Object.freeze([]);
 export class Output {
   readonly tally = new Tally();
   private items: Item[] = [];
+
+  private connections = 0;
+
+  /** A connection of which there is something to say. */
+  connection(tcp: TcpConnection<unknown>, clientSide: Side): Connection {
+    return new Connection(this.connections++, tcp, clientSide);
+  }
 
   packet(connection: ConnectionInfo, frame: Frame, aliasTopic: string | undefined): void {
     this.tally.packet(frame.packet.type, frame.problems.length);

@@ -4,14 +4,26 @@
 import type { Chunk, Side } from '../bytes/chunk.js';
 import { copyOf } from '../bytes/copy.js';
 import type { TcpConnection } from '../tcp/connection.js';
-import { directionOf, judgeOpening, MQTT_PORT, telling, type Verdict } from '../transport/detect.js';
+import { directionOf, judgeOpening, MQTT_PORT, telling } from '../transport/detect.js';
+import { judgeProxyHeader } from '../transport/proxy-protocol.js';
+import { judgeRecords, judgeTls } from '../transport/tls/judge.js';
+import type { TransportName } from '../transport/transport.js';
+import { frameDirection, judgeUpgrade, tellingFrames } from '../transport/websocket/detect.js';
 
 const MAX_CHUNKS = 16;
 const MAX_BYTES = 64 * 1024;
-const OPENING_BYTES = 16;
 /** What packets from the middle of a connection must tell, on the MQTT port and on any other. */
 const ENOUGH_ON_PORT = 1;
 const ENOUGH = 3;
+
+export type Verdict = 'mqtt' | TransportName | 'other' | 'more';
+
+/** Layers that an opening may announce, from the outside in: each stands at most once, and in this order. */
+const LAYERS: readonly { name: TransportName; judge: (bytes: Uint8Array) => string }[] = [
+  { name: 'proxy-protocol', judge: judgeProxyHeader },
+  { name: 'tls', judge: judgeTls },
+  { name: 'websocket', judge: (bytes) => judgeUpgrade(bytes) },
+];
 
 export class Recognition {
   readonly held: { side: Side; chunk: Chunk }[] = [];
@@ -24,6 +36,8 @@ export class Recognition {
   constructor(
     private readonly tcp: TcpConnection<unknown>,
     private readonly forcedPorts: ReadonlySet<number>,
+    /** Layers around this one. */
+    private readonly outer: readonly TransportName[] = [],
   ) {}
 
   /** Takes the next chunk; it is held when the answer is 'more' or 'mqtt'. */
@@ -37,29 +51,62 @@ export class Recognition {
   }
 
   private judge(side: Side, chunk: Chunk): Verdict {
-    const { tcp, forcedPorts } = this;
-    if (forcedPorts.has(tcp.ports[0]) || forcedPorts.has(tcp.ports[1])) {
-      if (chunk.kind === 'data') this.client ??= this.clientFrom(side, chunk.bytes);
-      return 'mqtt';
-    }
     if (chunk.kind === 'gap') {
       this.late = true;
-      return 'more';
+      return this.forced ? 'mqtt' : 'more';
     }
-    const wellKnown = tcp.ports[0] === MQTT_PORT || tcp.ports[1] === MQTT_PORT;
-    if (tcp.openedBy !== undefined && !this.late) return this.judgeFromStart(side, chunk.bytes, wellKnown);
-    this.weight += telling(chunk.bytes);
-    this.client ??= this.clientFrom(side, chunk.bytes);
-    return this.weight >= (wellKnown ? ENOUGH_ON_PORT : ENOUGH) ? 'mqtt' : 'more';
+    const { bytes } = chunk;
+    const fromStart = this.tcp.openedBy !== undefined && !this.late;
+    const verdict = fromStart ? this.judgeOpening(side, bytes) : this.judgeMiddle(side, bytes);
+    if (!this.forced || (verdict !== 'other' && verdict !== 'more')) return verdict;
+    this.client ??= this.clientFrom(side, bytes);
+    return 'mqtt';
   }
 
-  private judgeFromStart(side: Side, bytes: Uint8Array, wellKnown: boolean): Verdict {
+  /** Whatever it carries, unless that is a layer in which there may be MQTT. */
+  private get forced(): boolean {
+    const { tcp, forcedPorts } = this;
+    return forcedPorts.has(tcp.ports[0]) || forcedPorts.has(tcp.ports[1]);
+  }
+
+  private get wellKnownPort(): boolean {
+    const { ports } = this.tcp;
+    return (ports[0] === MQTT_PORT || ports[1] === MQTT_PORT) && !this.outer.includes('websocket');
+  }
+
+  /** A layer that may stand here: within those around this one. */
+  private get layers(): typeof LAYERS {
+    const last = this.outer[this.outer.length - 1];
+    return LAYERS.slice(LAYERS.findIndex((layer) => layer.name === last) + 1);
+  }
+
+  private judgeOpening(side: Side, bytes: Uint8Array): Verdict {
     if (side !== this.tcp.openedBy) return 'more';
-    const opening = new Uint8Array(Math.min(OPENING_BYTES, this.opening.length + bytes.length));
-    opening.set(this.opening);
-    opening.set(bytes.subarray(0, opening.length - this.opening.length), this.opening.length);
-    this.opening = opening;
-    return judgeOpening(bytes.length >= OPENING_BYTES && this.held.length === 0 ? bytes : opening, wellKnown);
+    const opening = this.opening.length === 0 ? bytes : joined(this.opening, bytes);
+    let more = false;
+    for (const { name, judge } of this.layers) {
+      const verdict = judge(opening);
+      if (verdict === name) return name;
+      more ||= verdict === 'more';
+    }
+    const verdict = judgeOpening(opening, this.wellKnownPort);
+    if (verdict !== 'mqtt' && (verdict === 'more' || more)) {
+      this.opening = copyOf(opening);
+      return 'more';
+    }
+    return verdict;
+  }
+
+  private judgeMiddle(side: Side, bytes: Uint8Array): Verdict {
+    const layers = this.layers;
+    if (layers.some((layer) => layer.name === 'tls') && judgeRecords(bytes) === 'tls') return 'tls';
+    if (layers.length > 0 && tellingFrames(bytes) >= ENOUGH) {
+      this.client ??= frameDirection(bytes) === 'client-to-server' ? side : other(side);
+      return 'websocket';
+    }
+    this.weight += telling(bytes);
+    this.client ??= this.clientFrom(side, bytes);
+    return this.weight >= (this.wellKnownPort ? ENOUGH_ON_PORT : ENOUGH) ? 'mqtt' : 'more';
   }
 
   private clientFrom(side: Side, bytes: Uint8Array): Side | undefined {
@@ -86,6 +133,13 @@ export function serverSide(ports: readonly [number, number], forcedPorts: Readon
 
 function other(side: Side): Side {
   return side === 0 ? 1 : 0;
+}
+
+function joined(a: Uint8Array, b: Uint8Array): Uint8Array {
+  const both = new Uint8Array(a.length + b.length);
+  both.set(a);
+  both.set(b, a.length);
+  return both;
 }
 
 function copied(chunk: Extract<Chunk, { kind: 'data' }>): Chunk {

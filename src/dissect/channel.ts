@@ -1,0 +1,125 @@
+// What carries a connection, from the outside in: its first bytes are recognised, as MQTT, as a layer around an inner
+// channel (PROXY protocol, TLS, WebSocket), or as nothing of ours. What layers have to say becomes events.
+
+import type { Chunk, Side } from '../bytes/chunk.js';
+import type { Conflict } from '../tcp/conflicts.js';
+import type { Closed, TcpConnection } from '../tcp/connection.js';
+import { ProxyProtocolTransport } from '../transport/proxy-protocol.js';
+import type { TlsSecrets } from '../transport/tls/secrets.js';
+import { Tls } from '../transport/tls/tls.js';
+import type { Delivery, Notice, Transport, TransportName } from '../transport/transport.js';
+import { WebSocketTransport } from '../transport/websocket/websocket.js';
+import type { Connection } from './connection.js';
+import { Conversation, type ConversationOptions } from './conversation.js';
+import type { Output } from './output.js';
+import { Recognition } from './recognition.js';
+
+/** What all channels of a run share. */
+export interface ChannelContext {
+  readonly output: Output;
+  readonly forcedPorts: ReadonlySet<number>;
+  readonly secrets: TlsSecrets;
+  readonly conversation: ConversationOptions;
+  /** A connection that was taken for something else than MQTT turns out to carry it. */
+  readonly recognised: (tcp: TcpConnection<Channel>) => void;
+}
+
+interface Layer {
+  readonly transport: Transport;
+  readonly inner: Channel;
+}
+
+export class Channel {
+  private state: Recognition | Layer | Conversation;
+  private connection: Connection | undefined;
+
+  constructor(
+    private readonly tcp: TcpConnection<Channel>,
+    private readonly context: ChannelContext,
+    private readonly outer: readonly TransportName[] = [],
+    connection?: Connection,
+  ) {
+    this.connection = connection;
+    this.state = new Recognition(tcp, context.forcedPorts, outer);
+  }
+
+  chunk(side: Side, chunk: Chunk): void {
+    const { state } = this;
+    if (state instanceof Conversation) state.chunk(side, chunk);
+    else if (state instanceof Recognition) this.recognise(state, side, chunk);
+    else this.deliver(state, state.transport.push(side, chunk));
+  }
+
+  conflict(side: Side, conflict: Conflict): void {
+    const { state } = this;
+    if (state instanceof Conversation) state.conflict(side, conflict);
+    else if (!(state instanceof Recognition)) state.inner.conflict(side, conflict);
+  }
+
+  end(closed: Closed): void {
+    const { state } = this;
+    if (state instanceof Conversation) state.end(closed);
+    else if (!(state instanceof Recognition)) {
+      this.deliver(state, state.transport.end(closed.time, closed.origin));
+      state.inner.end(closed);
+    }
+  }
+
+  private recognise(recognition: Recognition, side: Side, chunk: Chunk): void {
+    const verdict = recognition.chunk(side, chunk);
+    if (verdict === 'more') return;
+    if (verdict === 'other') {
+      this.tcp.ignore();
+      return;
+    }
+    const connection = this.connection ?? this.context.output.connection(this.tcp, recognition.clientSide());
+    this.connection = connection;
+    if (verdict === 'mqtt') {
+      this.context.recognised(this.tcp);
+      this.state = new Conversation(connection, this.context.output, this.context.conversation);
+    } else this.state = this.layer(verdict, connection);
+    for (const held of recognition.held) this.chunk(held.side, held.chunk);
+  }
+
+  private layer(name: TransportName, connection: Connection): Layer {
+    connection.layers.push(name);
+    const inner = new Channel(this.tcp, this.context, [...this.outer, name], connection);
+    return { transport: this.transport(name, connection.clientSide), inner };
+  }
+
+  private transport(name: TransportName, clientSide: Side): Transport {
+    switch (name) {
+      case 'tls':
+        return new Tls(this.context.secrets);
+      case 'websocket':
+        return new WebSocketTransport(clientSide);
+      case 'proxy-protocol':
+        return new ProxyProtocolTransport(clientSide);
+    }
+  }
+
+  private deliver(layer: Layer, deliveries: readonly Delivery[]): void {
+    for (const delivery of deliveries) {
+      if ('chunk' in delivery) layer.inner.chunk(delivery.side, delivery.chunk);
+      else this.notice(delivery.side, delivery.notice);
+    }
+  }
+
+  private notice(side: Side | undefined, { layer, code, message, time, origin, details, length }: Notice): void {
+    const connection = this.connection!;
+    if (layer === 'proxy-protocol' && typeof details?.source === 'string') connection.proxied = details.source;
+    const fromClient = side === connection.clientSide;
+    this.context.output.event({
+      kind: 'event',
+      event: layer,
+      connection,
+      ...(side === undefined ? {} : { direction: fromClient ? 'client-to-server' : 'server-to-client' }),
+      time,
+      origins: [origin],
+      message,
+      code,
+      ...(details === undefined ? {} : { details }),
+      ...(length === undefined ? {} : { length }),
+    });
+  }
+}

@@ -1,0 +1,46 @@
+// What is known of one connection, whichever layer found it out: its ends, its layers, its version and client identifier.
+// Made when there is something to say of it; names are made on first use.
+
+import type { Side } from '../bytes/chunk.js';
+import type { Version } from '../spec/versions.js';
+import type { TcpConnection } from '../tcp/connection.js';
+import type { TransportName } from '../transport/transport.js';
+import type { ConnectionInfo, VersionSource } from './item.js';
+
+export class Connection implements ConnectionInfo {
+  version: Version = '3.1.1';
+  versionFrom: VersionSource = 'default';
+  evidence: readonly string[] = [];
+  clientId?: string;
+  /** From the outermost on. */
+  readonly layers: TransportName[] = [];
+  /** The client's address as a PROXY header tells it. */
+  proxied: string | undefined = undefined;
+  private names: readonly [client: string, server: string] | undefined = undefined;
+
+  constructor(
+    readonly id: number,
+    private readonly tcp: TcpConnection<unknown>,
+    readonly clientSide: Side,
+  ) {}
+
+  get client(): string {
+    return this.proxied ?? this.endpoints()[0];
+  }
+
+  get server(): string {
+    return this.endpoints()[1];
+  }
+
+  /** "tcp", "tls", "websocket", "tls+websocket". */
+  get transport(): string {
+    const layers = this.layers.filter((layer) => layer !== 'proxy-protocol');
+    return layers.length === 0 ? 'tcp' : layers.join('+');
+  }
+
+  private endpoints(): readonly [client: string, server: string] {
+    const { tcp, clientSide } = this;
+    this.names ??= [tcp.endpoint(clientSide), tcp.endpoint(clientSide === 0 ? 1 : 0)];
+    return this.names;
+  }
+}
