@@ -2,18 +2,21 @@
 // frames whose content reads like MQTT.
 
 import type { Direction } from '../../spec/versions.js';
+import { beginsLike, headerEnd, readHttpHeader } from '../http.js';
 import { WEBSOCKET_DEFAULTS } from './options.js';
+import { tellingFrames } from './plausible.js';
+import { readUpgradeRequest } from './upgrade.js';
+
+export { tellingFrames } from './plausible.js';
 
 export type UpgradeVerdict = 'websocket' | 'other' | 'more';
 
 /** The first bytes that the opener of a connection sent; 'more' while its request header is incomplete and within bounds. */
-export function judgeUpgrade(_bytes: Uint8Array, _maxHeaderBytes = WEBSOCKET_DEFAULTS.maxHeaderBytes): UpgradeVerdict {
-  return 'other';
-}
-
-/** Like telling() of ../detect.ts, for the MQTT packets in the frames of a segment; 0 when it does not begin with a frame. */
-export function tellingFrames(_bytes: Uint8Array): number {
-  return 0;
+export function judgeUpgrade(bytes: Uint8Array, maxHeaderBytes = WEBSOCKET_DEFAULTS.maxHeaderBytes): UpgradeVerdict {
+  if (!beginsLike(bytes, 'GET ')) return 'other';
+  const end = headerEnd(bytes);
+  if (end < 0) return bytes.length < maxHeaderBytes ? 'more' : 'other';
+  return readUpgradeRequest(readHttpHeader(bytes.subarray(0, end))) === undefined ? 'other' : 'websocket';
 }
 
 /** Who sends such frames, from the mask (5.1): for a segment that tells. */
