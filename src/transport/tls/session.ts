@@ -1,0 +1,261 @@
+// What the records of both directions mean, one at a time: handshakes, changes of keys, alerts, data. A record that
+// cannot be dealt with before something else is known answers false and is to be given again.
+
+import type { Side } from '../../bytes/chunk.js';
+import type { Delivery } from '../transport.js';
+import { describeHandshake, describeNeed } from './describe.js';
+import { Half } from './half.js';
+import type { Message } from './handshake-reader.js';
+import { RECORD_HEADER } from './judge.js';
+import { openerFor, rememberTicket } from './master.js';
+import { alertName, CLOSE_NOTIFY, MESSAGE, RECORD, TLS_1_3 } from './names.js';
+import { Negotiation } from './negotiation.js';
+import type { TlsOptions } from './options.js';
+import { Protection12, Protection13, type StageName } from './protection.js';
+import type { Entry, LostRecords, Seen, TlsRecord } from './records.js';
+import type { TlsSecrets } from './secrets.js';
+
+type Details = Readonly<Record<string, string | number | boolean>>;
+
+export class Session {
+  readonly halves: readonly [Half, Half];
+  out: Delivery[] = [];
+  /** Grows with all that a waiting record may wait for, but for the key log. */
+  changes = 0;
+  #negotiation: Negotiation | undefined = undefined;
+  #saidNeed = false;
+
+  constructor(
+    private readonly secrets: TlsSecrets,
+    private readonly options: TlsOptions,
+  ) {
+    this.halves = [new Half(0, options, secrets), new Half(1, options, secrets)];
+  }
+
+  /** False: not yet. */
+  take(half: Half, entry: Entry): boolean {
+    if (entry.kind === 'lost') {
+      this.#lost(half, entry);
+      return true;
+    }
+    const body = entry.bytes.subarray(RECORD_HEADER);
+    if (half.protection !== undefined && half.protection13 === undefined) return this.#sealed(half, entry);
+    if (entry.type === RECORD.data) return this.#data(half, entry);
+    if (entry.type === RECORD.handshake) this.#handshake(half, body, entry, false);
+    else if (entry.type === RECORD.alert) this.#alert(half, body, entry);
+    else if (entry.type === RECORD.changeCipherSpec) return this.#changeCipherSpec(half, entry);
+    return true;
+  }
+
+  // --- records ---------------------------------------------------------------------------------------------------------
+
+  #lost(half: Half, lost: LostRecords): void {
+    half.handshake.lost();
+    if (lost.nonsenseAt !== undefined) {
+      const message = `no TLS record begins at offset ${lost.nonsenseAt}: looking for the next one`;
+      this.notice(half.side, 'lost-sync', message, lost, { offset: lost.nonsenseAt });
+    }
+    const { protection } = half;
+    protection?.lost(lost.count);
+    if (protection === undefined) half.owedGap ||= lost.count === undefined;
+    else if (lost.count === undefined || lost.type === RECORD.data) this.#gap(half, lost, innerLength(half, lost));
+  }
+
+  /** Application data by its type: in TLS 1.3 whatever is encrypted. */
+  #data(half: Half, record: TlsRecord): boolean {
+    const negotiation = this.#negotiation;
+    if (negotiation?.version === undefined) {
+      // Its handshake is on the way, or nobody saw it.
+      if (negotiation?.client !== undefined) return false;
+      this.unread(half, record);
+      return true;
+    }
+    if (negotiation.version === TLS_1_3) this.#protect13(half, negotiation);
+    // ChangeCipherSpec must have been among what was lost.
+    else this.#protect12(half, negotiation, true);
+    return this.#sealed(half, record);
+  }
+
+  #protect12(half: Half, negotiation: Negotiation, unsure: boolean): void {
+    const find = () => openerFor(negotiation, half.side, this.secrets);
+    half.protection = new Protection12(find, this.options.maxSequenceSearch);
+    half.handshake.lost();
+    if (unsure) half.protection.lost(undefined);
+  }
+
+  #protect13(half: Half, negotiation: Negotiation): void {
+    if (half.protection13 !== undefined || negotiation.suite === undefined) return;
+    const early = half.side === negotiation.clientSide && negotiation.client?.earlyData === true;
+    const stages: readonly StageName[] = early ? ['early', 'handshake', 'application'] : ['handshake', 'application'];
+    const { client, suite } = negotiation;
+    const secretOf = (stage: StageName): Uint8Array | undefined =>
+      client && this.secrets.keyLog.lookup(negotiation.label(half.side, stage), client.random);
+    half.protection13 = new Protection13(suite, stages, secretOf, this.options.maxSequenceSearch);
+    half.protection = half.protection13;
+    if (half.owedGap) half.protection.lost(undefined);
+  }
+
+  #changeCipherSpec(half: Half, record: Seen): boolean {
+    const negotiation = this.#negotiation;
+    if (negotiation === undefined) return true;
+    if (negotiation.version === undefined) return negotiation.client === undefined;
+    // TLS 1.3: for middleboxes only (RFC 8446, D.4).
+    if (negotiation.version === TLS_1_3) return true;
+    this.announce(record);
+    this.#protect12(half, negotiation, false);
+    this.changes++;
+    return true;
+  }
+
+  // --- encrypted records -----------------------------------------------------------------------------------------------
+
+  #sealed(half: Half, record: TlsRecord): boolean {
+    const { protection } = half;
+    if (protection === undefined) {
+      // TLS 1.3 with a suite that is not in the table.
+      this.unread(half, record);
+      return true;
+    }
+    if (this.#awaitsVerdict(half)) return false;
+    const opened = protection.open(record.bytes);
+    if (opened === 'no-key') return false;
+    if (opened === 'skipped') half.unread(record);
+    else if (opened === 'bad') this.#bad(half, record);
+    else this.#content(half, record, opened.type, opened.bytes);
+    return true;
+  }
+
+  /** What comes next on the wire, not a secret, is what records of this direction wait for. */
+  awaitsMore(half: Half): boolean {
+    return this.#negotiation?.version === undefined || this.#awaitsVerdict(half);
+  }
+
+  /** Early data is not handed on before it is known whether the server took it, where that can come to be known. */
+  #awaitsVerdict(half: Half): boolean {
+    const negotiation = this.#negotiation;
+    if (half.protection13?.stage !== 'early' || negotiation?.earlyData !== undefined) return false;
+    const server = half.side === 0 ? 1 : 0;
+    const random = negotiation?.client?.random;
+    const label = negotiation?.label(server, 'handshake');
+    return random !== undefined && label !== undefined && this.secrets.keyLog.lookup(label, random) !== undefined;
+  }
+
+  #content(half: Half, record: TlsRecord, type: number, bytes: Uint8Array): void {
+    if (type === RECORD.handshake) this.#handshake(half, bytes, record, true);
+    else if (type === RECORD.alert) this.#alert(half, bytes, record);
+    else if (type === RECORD.changeCipherSpec) this.#changeCipherSpec(half, record);
+    else if (type === RECORD.data && bytes.length > 0) this.#deliver(half, record, bytes);
+  }
+
+  #deliver(half: Half, { time, origin }: Seen, bytes: Uint8Array): void {
+    this.announce({ time, origin });
+    if (half.protection13?.stage === 'early' && this.#negotiation?.earlyData === 'rejected') {
+      half.rejectedBytes += bytes.length;
+      return;
+    }
+    if (half.owedGap) this.#gap(half, { time, origin, reason: 'lost' }, undefined);
+    this.out.push({ side: half.side, chunk: { kind: 'data', bytes, time, origin } });
+  }
+
+  #gap(half: Half, { time, origin, reason }: Pick<LostRecords, keyof Seen | 'reason'>, length?: number): void {
+    half.owedGap = false;
+    const chunk = { kind: 'gap', time, origin, reason, ...(length !== undefined && { length }) } as const;
+    this.out.push({ side: half.side, chunk });
+  }
+
+  #bad(half: Half, record: TlsRecord): void {
+    half.unread(record);
+    half.badRecords++;
+    const length = record.bytes.length - RECORD_HEADER;
+    if (half.badRecords <= this.options.maxBadRecordNotices) {
+      const { number, offset } = record;
+      const message = `record ${number} at offset ${offset} fails authentication: ${length} bytes stay encrypted`;
+      this.notice(half.side, 'bad-record', message, record, { record: number, offset }, length);
+    }
+    const { time, origin, type } = record;
+    if (type !== RECORD.data) return;
+    this.#gap(half, { time, origin, reason: 'lost' }, innerLength(half, { length }));
+  }
+
+  // --- messages --------------------------------------------------------------------------------------------------------
+
+  #handshake(half: Half, bytes: Uint8Array, seen: Seen, sealed: boolean): void {
+    for (const message of half.handshake.push(bytes)) this.#message(half, message, seen, sealed);
+  }
+
+  #message(half: Half, message: Message, seen: Seen, sealed: boolean): void {
+    this.changes++;
+    const { maxHandshakeBytes } = this.options;
+    if (this.#negotiation === undefined || this.#negotiation.isNext(message)) {
+      this.#negotiation = new Negotiation(maxHandshakeBytes, this.#negotiation !== undefined);
+    }
+    const negotiation = this.#negotiation;
+    negotiation.message(half.side, message);
+    if (message.type === MESSAGE.newSessionTicket) rememberTicket(negotiation, this.secrets);
+    const { protection13 } = half;
+    if (!sealed || protection13 === undefined) return;
+    if (message.type === MESSAGE.endOfEarlyData) protection13.next();
+    else if (message.type === MESSAGE.keyUpdate) protection13.update();
+    else if (message.type === MESSAGE.finished) this.#finished(half, protection13, seen);
+  }
+
+  #finished(half: Half, protection: Protection13, seen: Seen): void {
+    if (half.side !== this.#negotiation?.clientSide) this.announce(seen);
+    else this.#sayRejected(half, seen);
+    while (protection.stage === 'early') protection.next();
+    if (protection.stage === 'handshake') protection.next();
+  }
+
+  #sayRejected(half: Half, seen: Seen): void {
+    const { rejectedBytes: length } = half;
+    if (length === 0) return;
+    half.rejectedBytes = 0;
+    const message = `${length} bytes of early data, which the server did not take, are left out`;
+    this.notice(half.side, 'early-data-rejected', message, seen, {}, length);
+  }
+
+  #alert(half: Half, bytes: Uint8Array, seen: Seen): void {
+    const [level, description] = bytes;
+    if (bytes.length !== 2 || description === undefined || description === CLOSE_NOTIFY) return;
+    const name = alertName(description);
+    const severity = level === 2 ? 'fatal' : 'warning';
+    this.announce(seen);
+    this.notice(half.side, 'alert', `TLS alert, ${severity}: ${name}`, seen, { level: severity, description: name });
+  }
+
+  // --- notices ---------------------------------------------------------------------------------------------------------
+
+  notice(side: Side | undefined, code: string, message: string, seen: Seen, details: Details, length?: number): void {
+    const { time, origin } = seen;
+    const base = { layer: 'tls', code, message, time, origin, details } as const;
+    this.out.push({ side, notice: length === undefined ? base : { ...base, length } });
+  }
+
+  /** What the handshake agreed on, once: when all of it is known, or something else is to be said. */
+  announce(seen: Seen): void {
+    const negotiation = this.#negotiation;
+    if (negotiation === undefined || negotiation.announced) return;
+    if (negotiation.client === undefined && negotiation.server === undefined) return;
+    negotiation.announced = true;
+    const { message, details } = describeHandshake(negotiation);
+    this.notice(undefined, 'handshake', message, seen, details);
+  }
+
+  /** A record stays encrypted for want of a secret. */
+  unread(half: Half, entry: Entry): void {
+    if (entry.kind === 'lost') return;
+    half.unread(entry);
+    half.owedGap ||= entry.type === RECORD.data;
+    if (this.#saidNeed) return;
+    this.#saidNeed = true;
+    this.announce(entry);
+    const { message, details } = describeNeed(this.#negotiation);
+    this.notice(undefined, 'no-secrets', message, entry, details);
+  }
+}
+
+/** What a lost record would have given, where that follows from its length. */
+function innerLength({ protection }: Half, { length }: { readonly length?: number }): number | undefined {
+  const overhead = protection?.overhead;
+  return length === undefined || overhead === undefined || length < overhead ? undefined : length - overhead;
+}
