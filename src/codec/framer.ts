@@ -102,6 +102,11 @@ export class Framer implements Known {
     return this.out;
   }
 
+  /** Nothing waits to be judged. */
+  get idle(): boolean {
+    return this.waiting === NOTHING;
+  }
+
   /** The other side has sent something: what waits is whole, if it ever will be. */
   turn(): readonly Framed[] {
     return this.judgeWaiting('turn');

@@ -64,7 +64,7 @@ export class Conversation {
     if (chunk.kind === 'data') {
       // An answer means that what it answers is whole.
       const other = this.halves[side === 0 ? 1 : 0];
-      for (const framed of other.framer.turn()) this.take(other, framed);
+      if (!other.framer.idle) for (const framed of other.framer.turn()) this.take(other, framed);
       for (const framed of framer.data(chunk.bytes, chunk.time, chunk.origin)) this.take(half, framed);
     } else {
       if (chunk.reason === 'mid-stream') this.late ??= chunk;

@@ -13,7 +13,7 @@ export class Tally {
   problems = 0;
   connections = 0;
   otherConnections = 0;
-  private readonly types = new Map<string, number>();
+  private readonly types: Record<string, number> = {};
   private readonly versions = new Map<string, number>();
   private readonly events = new Map<EventName, number>();
   private readonly skips = new Map<string, { reason: string; what: string; count: number }>();
@@ -22,7 +22,7 @@ export class Tally {
   packet(type: string, problems: number): void {
     this.packets++;
     this.problems += problems;
-    this.types.set(type, (this.types.get(type) ?? 0) + 1);
+    this.types[type] = (this.types[type] ?? 0) + 1;
   }
 
   version(version: string, change: 1 | -1 = 1): void {
@@ -57,7 +57,7 @@ export class Tally {
       problems,
       connections,
       otherConnections,
-      byType: Object.fromEntries(this.types),
+      byType: { ...this.types },
       byVersion: Object.fromEntries([...this.versions].filter(([, count]) => count > 0)),
       events: Object.fromEntries(this.events),
       skipped: [...this.skips.values()],
