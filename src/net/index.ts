@@ -1,12 +1,17 @@
 // The way in: captured packets to TCP segments. One loop over the table of headers, no recursion, so nesting has one
-// bound for everything. Reading allocates nothing: the segment is reused, and skips are made once per kind.
+// bound for everything. Reading allocates nothing: the segment is reused, and skips are made once per kind. Between packets
+// nothing is kept but fragments (fragments.ts).
 
-import { HEADERS, ROW_OF } from './headers.js';
+import { type FragmentOptions, FragmentTable } from './fragments.js';
+import { HEADERS } from './headers.js';
 import { unread, unreadOther } from './names.js';
+import { IPV4_FRAGMENT, IPV6_FRAGMENT } from './reassemble.js';
+import { ROW_OF } from './rows.js';
 import type { Segment, Skipped } from './segment.js';
 import { DONE, type HeaderReader, LINK, type Next, type PacketBytes, skip, Walk } from './walk.js';
 
 export { formatAddress, formatEndpoint } from './address.js';
+export { FRAGMENT_DEFAULTS, type FragmentOptions } from './fragments.js';
 export { LINK_TYPE_NAMES } from './link-types.js';
 export type { Segment, Skipped, SkipReason } from './segment.js';
 
@@ -18,9 +23,20 @@ const MAX_KINDS = 1024;
 const TOO_DEEP = skip('malformed', `more than ${MAX_HEADERS} headers in a packet`);
 const READERS: readonly HeaderReader[] = HEADERS.map((row) => row.read);
 
+export interface Lost {
+  readonly skipped: Skipped;
+  readonly count: number;
+}
+
 export class SegmentReader {
-  readonly #walk = new Walk();
+  readonly #fragments: FragmentTable;
+  readonly #walk: Walk;
   readonly #unread = new Map<Next, Skipped>();
+
+  constructor(options: Partial<FragmentOptions> = {}) {
+    this.#fragments = new FragmentTable(options);
+    this.#walk = new Walk(this.#fragments);
+  }
 
   /** The TCP segment in the packet (valid until the next read), or why there is none. Never throws. */
   read(packet: PacketBytes): Segment | Skipped {
@@ -37,6 +53,16 @@ export class SegmentReader {
       if (next < 0) return walk.skipped;
     }
     return TOO_DEEP;
+  }
+
+  /** Packets that were 'held' and whose datagrams were not completed so far: how many there are of each kind. */
+  lost(): readonly Lost[] {
+    const { ipv4, ipv6 } = this.#fragments.lost();
+    const kinds = [
+      { skipped: IPV4_FRAGMENT.lost, count: ipv4 },
+      { skipped: IPV6_FRAGMENT.lost, count: ipv6 },
+    ];
+    return kinds.filter(({ count }) => count > 0);
   }
 
   #whatIs(next: Next): Skipped {

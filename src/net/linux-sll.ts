@@ -2,7 +2,7 @@
 // length, address, protocol. https://www.tcpdump.org/linktypes/LINKTYPE_LINUX_SLL.html
 
 import { readLlc } from './llc.js';
-import { ETHER_TYPE, type Next, short, skip, type Walk } from './walk.js';
+import { ETHER_TYPE, LINK, type Next, short, skip, type Walk } from './walk.js';
 
 const HARDWARE = 2;
 const PROTOCOL = 14;
@@ -10,14 +10,13 @@ const HEADER = 16;
 
 const FIRST_ETHER_TYPE = 0x0600;
 const LLC = 0x0004;
-/** ARPHRD types whose protocol field is no EtherType: netlink, and 802.11 with and without a radio header. */
+/** ARPHRD types whose protocol field is no EtherType. */
 const NETLINK = 824;
-const WIRELESS_FIRST = 801;
-const WIRELESS_LAST = 803;
+/** Those that say by themselves what follows: Frame Relay, and 802.11 without and with a radio header. */
+const LINKS: Readonly<Record<number, Next>> = { 770: LINK | 107, 801: LINK | 105, 802: LINK | 119, 803: LINK | 127 };
 
 const SLL = short('Linux cooked header');
 const NETLINK_MESSAGE = skip('not-ip', 'Netlink');
-const WIRELESS = skip('not-ip', 'IEEE 802.11');
 const OTHER = skip('not-ip', 'Linux cooked frame without EtherType');
 
 export function readLinuxSll(walk: Walk): Next {
@@ -30,7 +29,8 @@ export function readLinuxSll(walk: Walk): Next {
 /** What the protocol field means depends on the kind of interface; the same in both cooked formats. */
 export function cookedProtocol(walk: Walk, hardware: number, protocol: number): Next {
   if (hardware === NETLINK) return walk.stop(NETLINK_MESSAGE);
-  if (hardware >= WIRELESS_FIRST && hardware <= WIRELESS_LAST) return walk.stop(WIRELESS);
+  const link = LINKS[hardware];
+  if (link !== undefined) return link;
   if (protocol >= FIRST_ETHER_TYPE) return ETHER_TYPE | protocol;
   return protocol === LLC ? readLlc(walk) : walk.stop(OTHER);
 }

@@ -2,13 +2,17 @@
 // byte when that byte is odd. Behind an address of 0f or 8f stands Cisco HDLC. PPP_WITH_DIR has one byte before it.
 
 import { readCiscoHdlc } from './cisco-hdlc.js';
-import { type Next, PPP, short, type Walk } from './walk.js';
+import { LINK, type Next, PPP, short, skip, type Walk } from './walk.js';
 
 const ALL_STATIONS = 0xff;
 const UNNUMBERED_INFORMATION = 0x03;
 const CISCO_UNICAST = 0x0f;
 const CISCO_MULTICAST = 0x8f;
+/** Flags and the kind of frame (RFC 3518, 4.2). */
+const BRIDGED = 2;
+const BRIDGED_ETHERNET = 1;
 const HEADER = short('PPP header');
+const NO_ETHERNET = skip('not-ip', 'PPP bridging of another link than Ethernet');
 
 export function readPpp(walk: Walk): Next {
   const { bytes } = walk;
@@ -36,4 +40,12 @@ function readPppProtocol(walk: Walk, at: number): Next {
   if (walk.end - at < length) return walk.stopShort(HEADER);
   walk.at = at + length;
   return PPP | (compressed ? walk.bytes[at]! : walk.uint16(at));
+}
+
+/** Frames of a bridge (RFC 3518). */
+export function readBridgedPpp(walk: Walk): Next {
+  const { bytes, at } = walk;
+  if (walk.end - at < BRIDGED) return walk.stopShort(HEADER);
+  walk.at = at + BRIDGED;
+  return bytes[at + 1] === BRIDGED_ETHERNET ? LINK | 1 : walk.stop(NO_ETHERNET);
 }

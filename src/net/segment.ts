@@ -7,7 +7,7 @@ export interface Segment {
   /** Capture frame number and time (ns since the source's epoch). */
   readonly frame: number;
   readonly time: number;
-  /** The bytes that the offsets below point into: the captured packet. */
+  /** The bytes that the offsets below point into: the captured packet, or a datagram made of fragments, of which `frame` was the last. */
   readonly bytes: Uint8Array;
   /** 4 or 16: the length of each address in bytes. */
   readonly addressLength: 4 | 16;
@@ -32,7 +32,17 @@ export const SYN = 2;
 export const RST = 4;
 export const ACK = 16;
 
-export type SkipReason = 'unknown-link' | 'not-ip' | 'not-tcp' | 'fragment' | 'cut' | 'malformed';
+export type SkipReason =
+  | 'unknown-link'
+  | 'not-ip'
+  | 'not-tcp'
+  /** Part of a datagram that has not been completed yet; SegmentReader.lost() tells of those that never were. */
+  | 'held'
+  /** Part of a datagram that was never completed. */
+  | 'fragment'
+  | 'encrypted'
+  | 'cut'
+  | 'malformed';
 
 /** Why a captured packet yielded no segment. Counted by reason; `link` reasons are warned about once per type. */
 export interface Skipped {

@@ -2,6 +2,7 @@
 // A header reader looks at [at, end), checks that what it needs is there, moves `at` behind itself, narrows the end where
 // it knows the length, and names what follows by number (headers.ts has the readers). It never reads at or beyond `end`.
 
+import type { FragmentTable } from './fragments.js';
 import type { Segment, Skipped, SkipReason } from './segment.js';
 
 /** What follows a header: a number of one of the spaces below, or DONE, or STOP. */
@@ -20,7 +21,9 @@ export const IP_PROTOCOL = 2 << 16;
 export const PPP = 3 << 16;
 export const LLC_SAP = 4 << 16;
 export const ADDRESS_FAMILY = 5 << 16;
-export const SPACES = 6;
+/** A port of a UDP datagram: weak evidence, so every reader of this space looks for more and else says UDP. */
+export const UDP_PORT = 6 << 16;
+export const SPACES = 7;
 
 export const skip = (reason: SkipReason, what: string): Skipped => ({ kind: 'skipped', reason, what });
 
@@ -71,6 +74,12 @@ export class Walk implements Segment {
   /** Where the present layer ended on the wire: beyond `end` when the capture cut the packet. */
   wireEnd = 0;
   skipped: Skipped = NOTHING;
+  /** Datagrams that wait for more of their fragments, across packets. */
+  readonly fragments: FragmentTable;
+
+  constructor(fragments: FragmentTable) {
+    this.fragments = fragments;
+  }
 
   start(packet: PacketBytes): void {
     const { bytes, originalLength } = packet;
@@ -87,6 +96,16 @@ export class Walk implements Segment {
   limit(end: number): void {
     if (end < this.wireEnd) this.wireEnd = end;
     if (end < this.end) this.end = end;
+  }
+
+  /** The walk goes on in other bytes: a datagram put together, its two addresses and then what the fragments carried. */
+  continueIn(datagram: Uint8Array): void {
+    this.bytes = datagram;
+    this.sourceAt = 0;
+    this.destinationAt = this.addressLength;
+    this.at = 2 * this.addressLength;
+    this.end = datagram.length;
+    this.wireEnd = datagram.length;
   }
 
   /** Two bytes in network order. */

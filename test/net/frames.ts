@@ -18,7 +18,7 @@ export const TCP = '4e 20 07 5b | 01 02 03 04 | ff fe fd fc | 50 18 20 00 | 00 0
 export const HELLO = '68 65 6c 6c 6f';
 export const TCP_HELLO = `${TCP} ${HELLO}`;
 
-const lengthOf = (hex: string): number => bytesOf(hex).length;
+export const lengthOf = (hex: string): number => bytesOf(hex).length;
 
 interface Ipv4Fields {
   readonly protocol?: number;
@@ -43,6 +43,17 @@ export function ipv6(payload: string, nextHeader = 6, payloadLength = lengthOf(p
   const prefix = `fd 00 ${'00 '.repeat(13)}`;
   return `60 00 00 00 | ${u16(payloadLength)} ${u8(nextHeader)} 40 | ${prefix} 02 | ${prefix} 01 ${payload}`;
 }
+
+/** The same packet in IPv4 and in IPv6, and what told() says of them. */
+export const IP4: string = ipv4(TCP_HELLO);
+export const IP6: string = ipv6(TCP_HELLO);
+export const V4 = '0a000002:20000 0a000001:1883 "hello"';
+export const V6 = `fd${'0'.repeat(29)}2:20000 fd${'0'.repeat(29)}1:1883 "hello"`;
+
+export const SNAP = 'aa aa 03 00 00 00';
+export const SLL = '00 00 | 00 01 | 00 06 | 02 00 00 00 00 01 00 00';
+export const sll2 = (protocol: string, hardware = '00 01'): string =>
+  `${protocol} | 00 00 | 00 00 00 02 | ${hardware} | 00 | 06 | 02 00 00 00 00 01 00 00`;
 
 export const packet = (link: number, hex: string, originalLength?: number): CapturedPacket => {
   const bytes = bytesOf(hex);
