@@ -25,8 +25,11 @@ interface Message {
   /** Part of it is lost: what is left of a compressed one cannot be read. */
   broken: boolean;
   length: number;
-  looksLikeMqtt: boolean;
+  /** The first bytes of a text, for what is told of it; undefined for other kinds. */
+  readonly beginning: Gathering | undefined;
 }
+
+const BEGINNING_BYTES = 256;
 
 export interface Counts {
   frames: number;
@@ -94,10 +97,10 @@ export class Messages {
       return;
     }
     const message = this.message!;
-    if (message.length === 0 && message.kind === 'text') message.looksLikeMqtt = telling(bytes) > 0;
     message.length += bytes.length;
     if (message.held === undefined) {
       if (message.kind === 'binary') this.pass({ kind: 'data', bytes, time, origin });
+      else begin(message, bytes);
     } else if (!message.broken) {
       if (message.held.length + bytes.length <= this.options.maxMessageBytes) message.held.add(bytes);
       else {
@@ -190,7 +193,8 @@ export class Messages {
       if (!whole) this.loseContext();
     }
     if (message.kind !== 'text') return;
-    const { length, looksLikeMqtt } = message;
+    const { length, beginning } = message;
+    const looksLikeMqtt = telling(beginning!.view()) > 0;
     const text = `a text frame of ${length} bytes: MQTT is sent in binary frames`;
     this.notice('text-frame', text, time, origin, { looksLikeMqtt }, length);
   }
@@ -201,7 +205,7 @@ export class Messages {
       this.reportUnreadable({ time, origin });
       if (message.kind === 'binary' && result.bytes.length > 0) this.pass({ ...result, kind: 'data', time, origin });
       message.length = result.bytes.length;
-      message.looksLikeMqtt = telling(result.bytes) > 0;
+      begin(message, result.bytes);
       return;
     }
     // What cannot be read because of an earlier loss is told in one, with its length.
@@ -256,5 +260,10 @@ export class Messages {
 }
 
 function messageOf(kind: Message['kind'], compressed: boolean): Message {
-  return { kind, held: compressed ? new Gathering() : undefined, broken: false, length: 0, looksLikeMqtt: false };
+  const held = compressed ? new Gathering() : undefined;
+  return { kind, held, broken: false, length: 0, beginning: kind === 'text' ? new Gathering() : undefined };
+}
+
+function begin({ beginning }: Message, bytes: Uint8Array): void {
+  beginning?.add(bytes.subarray(0, BEGINNING_BYTES - beginning.length));
 }

@@ -132,7 +132,7 @@ export function irregularities(
   else if (!SUBPROTOCOLS.includes(subprotocol)) {
     found.push(['subprotocol-not-chosen', `the server chose the subprotocol ${subprotocol}, not "mqtt"`]);
   } else if (request !== undefined && !request.subprotocols.includes(subprotocol)) {
-    found.push(['subprotocol-not-requested', `the server chose ${subprotocol}, which was not requested`]);
+    found.push(['subprotocol-mismatch', `the server chose ${subprotocol}, which was not requested`]);
   }
   return found;
 }

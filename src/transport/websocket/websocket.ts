@@ -6,7 +6,7 @@
 
 import type { Chunk, DataChunk, GapChunk, Side } from '../../bytes/chunk.js';
 import { Gathering } from '../gathering.js';
-import { beginsLike, type HttpHeader, headerEnd, readHttpHeader } from '../http.js';
+import { beginsLike, fieldOf, type HttpHeader, headerEnd, readHttpHeader } from '../http.js';
 import type { Delivery, Transport } from '../transport.js';
 import { Frames } from './frames.js';
 import { Messages } from './messages.js';
@@ -99,11 +99,11 @@ export class WebSocketTransport implements Transport {
   /** Bytes of a header from chunk.bytes[at] on: how many of them it took. */
   private header(half: Half, chunk: DataChunk, at: number): number {
     const { header } = half;
-    const bytes = chunk.bytes.subarray(at);
     const before = header.length;
     const { maxHeaderBytes } = this.options;
-    header.add(bytes.subarray(0, maxHeaderBytes - before));
-    const all = header.view();
+    const bytes = chunk.bytes.subarray(at, at + maxHeaderBytes - before);
+    if (before > 0) header.add(bytes);
+    const all = before > 0 ? header.view() : bytes;
     if (!beginsLike(all, start(half))) {
       this.noHeader(half, chunk, before);
       return 0;
@@ -116,6 +116,7 @@ export class WebSocketTransport implements Transport {
       else this.responded(half, head, chunk);
       return end - before;
     }
+    if (before === 0) header.add(bytes);
     if (all.length === maxHeaderBytes) {
       this.badHeader(half, `it is longer than ${maxHeaderBytes} bytes`, chunk);
       half.messages.gap({ kind: 'gap', time: chunk.time, origin: chunk.origin, reason: 'lost' });
