@@ -11,8 +11,8 @@ import { LEAST_WIDTH } from '../report/table-columns.js';
 import type { Io } from './io.js';
 import type { ReportOptions } from './options.js';
 
-/** Columns where no terminal tells: enough that little is cut. */
-const WIDTH_ELSEWHERE = 200;
+/** Columns where no terminal tells: lines for grep and files; a tree, which wraps, is more likely to be paged. */
+const WIDTH_ELSEWHERE = { table: 200, tree: 100 };
 /** Rendered text is handed on when it is so long. */
 const HANDED_ON = 64 * 1024;
 
@@ -41,7 +41,7 @@ export class Report {
     this.io = io;
     this.format = FORMATS.find((format) => format.name === name)!;
     this.renderer = this.format.create({
-      width: options.width ?? widthOf(options, io),
+      width: options.width ?? widthOf(options, io) ?? WIDTH_ELSEWHERE[name === 'tree' ? 'tree' : 'table'],
       colour: isColoured(options, io),
       // The bytes alone need no tree, pasted bytes always get one.
       fields: options.verbose === true || (pasted && name === 'tree'),
@@ -110,9 +110,9 @@ function formatName({ options, defaultFormat }: ReportSettings): string {
   return name === 'table' && (options.verbose === true || options.hex === true) ? 'tree' : name;
 }
 
-function widthOf({ output }: ReportOptions, { stdout, env }: Io): number {
+function widthOf({ output }: ReportOptions, { stdout, env }: Io): number | undefined {
   const columns = output === undefined && stdout.isTTY === true ? stdout.columns : Number(env.COLUMNS);
-  return columns !== undefined && columns > 0 ? Math.max(LEAST_WIDTH, Math.floor(columns)) : WIDTH_ELSEWHERE;
+  return columns !== undefined && columns > 0 ? Math.max(LEAST_WIDTH, Math.floor(columns)) : undefined;
 }
 
 function isColoured({ color, output }: ReportOptions, { stdout, env }: Io): boolean {

@@ -51,7 +51,7 @@ describe('options', () => {
     [['--quiet'], /^9 MQTT packets .*\n$/],
     [['-v'], /\n {5}0 {2}c0 1100 \.\.\.\. +Packet Type: 12 \(PINGREQ\)/],
     [['-x'], /PINGREQ\n {5}0 {2}c0 00 {43} {2}..\n/],
-    [['-v', '-x'], /Packet Type: 12 \(PINGREQ\) .* {5}0 {2}c0 00 +\.\.\n/],
+    [['-v', '-x', '--width', '200'], /Packet Type: 12 \(PINGREQ\) .* {5}0 {2}c0 00 +\.\.\n/],
     [['-v', '-x', '--width', '80'], /Remaining Length: 0\n\n {5}0 {2}c0 00 +\.\.\n/],
     [['--format', 'tree', '-v', '--max-bytes', '4'], /Client Identifier: "site" … 7 more characters/],
     [['-x', '--max-bytes', '4'], / 0 {2}10 18 00 04 +\.\.\.\.\n +… 22 more bytes \(--max-bytes\)\n/],
