@@ -43,9 +43,19 @@ export interface SenderOptions {
   readonly seed?: number;
 }
 
-/** The frames of what is sent, each list in order; a control frame may be put between fragments with `between`. */
+/** The frames of what is sent; a control frame may be put between fragments with `between`. */
 export async function framesOf(sent: readonly Sent[], options: SenderOptions, between?: Sent): Promise<Uint8Array> {
-  const out: Uint8Array[] = [];
+  return concat(...(await framesOfEach(sent, options, between)));
+}
+
+/** The same, apart for each that is sent. */
+export async function framesOfEach(
+  sent: readonly Sent[],
+  options: SenderOptions,
+  between?: Sent,
+): Promise<readonly Uint8Array[]> {
+  const each: Uint8Array[] = [];
+  let out: Uint8Array[] = [];
   const socket = {
     destroyed: false,
     cork() {},
@@ -82,9 +92,11 @@ export async function framesOf(sent: readonly Sent[], options: SenderOptions, be
         if (between !== undefined && n < count - 1) await one(between);
       }
     }
+    each.push(concat(...out));
+    out = [];
   }
   compression?.cleanup();
-  return concat(...out);
+  return each;
 }
 
 function compressionOf({ client, windowBits }: SenderOptions, takeover: boolean): Compression {

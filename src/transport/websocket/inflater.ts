@@ -43,8 +43,10 @@ export class Inflater {
     for (let run = 0; at < compressed.length; run++) {
       if (run === MAX_RUNS) return this.bad(`a message of more than ${MAX_RUNS} deflate streams`);
       const room = Math.min(maxMessageBytes - size, this.credit);
-      const result = room < 1 ? '' : this.run(compressed.subarray(at), room);
-      if (typeof result === 'string') return result === '' ? this.beyond(room) : this.bad(result);
+      // Without room there may still be what inflates to nothing.
+      const result = this.run(compressed.subarray(at), Math.max(1, room));
+      if (result === '' || (typeof result === 'object' && result.bytes.length > room)) return this.beyond(room);
+      if (typeof result === 'string') return this.bad(result);
       if (result.consumed === 0) break;
       at += result.consumed;
       size += result.bytes.length;
@@ -91,7 +93,7 @@ export class Inflater {
   private beyond(room: number): Inflated {
     const inProportion = room < this.credit;
     // What zlib did up to the bound is paid for.
-    this.credit -= room;
+    this.credit -= Math.max(0, room);
     this.lose();
     const message = inProportion
       ? `a message inflates to more than ${this.options.maxMessageBytes} bytes`
