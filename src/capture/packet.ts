@@ -58,6 +58,8 @@ export interface CaptureReader {
   push(bytes: Uint8Array): readonly CapturedPacket[];
   /** The file has ended. */
   end(): readonly CapturedPacket[];
+  /** Key logs that came with the capture since the last call (pcapng: Decryption Secrets Block), as text. */
+  takeSecrets(): readonly Uint8Array[];
   /** Notes since the last call. */
   takeNotes(): readonly CaptureNote[];
 }

@@ -67,6 +67,10 @@ export class PcapReader implements CaptureReader {
     return [];
   }
 
+  takeSecrets(): readonly Uint8Array[] {
+    return [];
+  }
+
   takeNotes(): readonly CaptureNote[] {
     return this.#notes.take();
   }

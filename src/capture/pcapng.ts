@@ -2,6 +2,7 @@
 // interfaces; packets from EPB, SPB and the obsolete PB. All other blocks are stepped over; those that Wireshark
 // numbers as frames are counted. A section's length is not used: its blocks tell where it ends.
 
+import { copyOf } from '../bytes/copy.js';
 import { NoteList } from './notes.js';
 import {
   type CapturedPacket,
@@ -25,6 +26,9 @@ interface Section {
 /** Where the packet's bytes begin in an enhanced (or obsolete) and in a simple packet block. */
 const PACKET_AT = 28;
 const SIMPLE_PACKET_AT = 12;
+const SECRETS_AT = 16;
+/** Secrets type of an NSS key log. */
+const TLS_KEY_LOG = 0x544c534b;
 
 /** A bound on what one section makes the reader remember; real ones have a handful. */
 const MAX_INTERFACES = 65_536;
@@ -36,6 +40,7 @@ export class PcapngReader implements CaptureReader {
   readonly #framer: BlockFramer;
   #section: Section = { firstInterface: 0, interfaces: [], noted: new Set() };
   #packets: CapturedPacket[] = [];
+  #secrets: Uint8Array[] = [];
   #count = 0;
   #epoch: bigint | undefined;
   #lastTime = 0;
@@ -62,6 +67,12 @@ export class PcapngReader implements CaptureReader {
     return this.#packets;
   }
 
+  takeSecrets(): readonly Uint8Array[] {
+    const secrets = this.#secrets;
+    this.#secrets = [];
+    return secrets;
+  }
+
   takeNotes(): readonly CaptureNote[] {
     return this.#notes.take();
   }
@@ -79,6 +90,9 @@ export class PcapngReader implements CaptureReader {
         break;
       case BLOCK.interface:
         this.#addInterface(block);
+        break;
+      case BLOCK.secrets:
+        this.#readSecrets(block);
         break;
       case BLOCK.section:
         this.#startSection(block);
@@ -106,6 +120,14 @@ export class PcapngReader implements CaptureReader {
       this.#notes.add('bad-block', offset, `interface ${interfaces.length}: its block of ${total} bytes is too short`);
     if (added?.doubt) this.#notes.add('bad-time', offset, `interface ${interfaces.length} has ${added.doubt}`);
     interfaces.push(added);
+  }
+
+  /** draft-ietf-opsawg-pcapng, 4.7: type and length of the secrets, then the secrets themselves. */
+  #readSecrets({ view, bytes, at, total, little }: Block): void {
+    const room = total - SECRETS_AT - TRAILER_LENGTH;
+    if (room < 0 || view.getUint32(at + 8, little) !== TLS_KEY_LOG) return;
+    const length = Math.min(room, view.getUint32(at + 12, little));
+    this.#secrets.push(copyOf(bytes, at + SECRETS_AT, at + SECRETS_AT + length));
   }
 
   #readPacket(block: Block, id: number): void {

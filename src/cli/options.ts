@@ -66,3 +66,8 @@ export function integers(least: number, most: number): (text: string, before?: r
   const read = integer(least, most);
   return (text, before = []) => [...before, read(text)];
 }
+
+/** Any text, for an option that may be given several times. */
+export function list(text: string, before: readonly string[] = []): readonly string[] {
+  return [...before, text];
+}

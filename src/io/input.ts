@@ -14,6 +14,8 @@ export interface InputOptions extends ReaderOptions, SourceOptions {}
 export interface CaptureBatch {
   readonly packets: readonly CapturedPacket[];
   readonly notes: readonly CaptureNote[];
+  /** TLS key logs that came with the capture: to be known before its packets are dissected. */
+  readonly secrets: readonly Uint8Array[];
   readonly format: CaptureFormat;
   /** To be given to the files read after this one. */
   readonly epoch: bigint | undefined;
@@ -83,7 +85,15 @@ class Input {
     const notes = this.#notes.length > 0 ? [...this.#notes, ...reader.takeNotes()] : reader.takeNotes();
     this.#notes = [];
     const { format, epoch } = reader;
-    return { packets, notes, format, epoch, bytesRead: this.#bytesRead, size: this.#source.size };
+    return {
+      packets,
+      notes,
+      secrets: reader.takeSecrets(),
+      format,
+      epoch,
+      bytesRead: this.#bytesRead,
+      size: this.#source.size,
+    };
   }
 
   #unzipped(first: Uint8Array, pieces: Pieces): Pieces {

@@ -5,11 +5,20 @@ import type { Command } from 'commander';
 import { Dissector, type DissectorOptions } from '../../dissect/dissector.js';
 import { type CaptureBatch, readCapture } from '../../io/input.js';
 import { createProgress, type Progress } from '../../io/progress.js';
+import { TlsSecretFiles } from '../../io/tls-secrets.js';
 import { TCP_DEFAULTS } from '../../tcp/options.js';
 import { UserError } from '../../user-error.js';
 import { EXIT, EXIT_CODES_HELP } from '../exit-codes.js';
 import { type Io, say, warn } from '../io.js';
-import { addReportOptions, formatsHelp, integer, integers, type ReportOptions, versionOption } from '../options.js';
+import {
+  addReportOptions,
+  formatsHelp,
+  integer,
+  integers,
+  list,
+  type ReportOptions,
+  versionOption,
+} from '../options.js';
 import { Report } from '../report.js';
 
 interface DissectOptions extends ReportOptions {
@@ -17,6 +26,9 @@ interface DissectOptions extends ReportOptions {
   readonly port?: readonly number[];
   readonly version?: DissectorOptions['version'];
   readonly reassembly: boolean;
+  readonly keylog?: readonly string[];
+  readonly tlsKey?: readonly string[];
+  readonly tlsPsk?: readonly string[];
   readonly maxHeldBytes: number;
   readonly maxHeldSegments: number;
 }
@@ -38,6 +50,9 @@ export function defineDissect(command: Command, io: Io, done: (exitCode: number)
     .option('-q, --quiet', 'only the summary')
     .option('--port <n>', 'TCP port that carries MQTT, may be repeated (else MQTT is recognised)', integers(1, 65535))
     .addOption(versionOption('3.1, 3.1.1 or 5, for connections whose packets do not tell it'))
+    .option('--keylog <file>', 'TLS secrets in the NSS key log format, read while it grows; may be repeated', list)
+    .option('--tls-key <file>', 'private RSA key of a server (PEM), for RSA key exchange; may be repeated', list)
+    .option('--tls-psk <psk>', 'pre-shared key as identity:hexkey, or a file of such lines; may be repeated', list)
     .option('--no-reassembly', 'take TCP segments as they come')
     .option(
       '--max-held-bytes <n>',
@@ -64,6 +79,7 @@ async function dissect(paths: readonly string[], options: DissectOptions, io: Io
 class Run {
   private readonly io: Io;
   private readonly dissector: Dissector;
+  private readonly tls: TlsSecretFiles;
   private readonly report: Report;
   private readonly progress: Progress;
   private readonly warned = new Set<string>();
@@ -73,7 +89,10 @@ class Run {
   constructor(paths: readonly string[], options: DissectOptions, io: Io) {
     const { quiet = false, port: ports = [], version, reassembly: reassemble, maxHeldBytes, maxHeldSegments } = options;
     this.io = io;
-    this.dissector = new Dissector({ ports, version, reassemble, maxHeldBytes, maxHeldSegments });
+    const { keylog: keylogs = [], tlsKey: rsaKeys = [], tlsPsk: psks = [] } = options;
+    this.tls = new TlsSecretFiles({ keylogs, rsaKeys, psks }, paths.includes('-'));
+    const { secrets } = this.tls;
+    this.dissector = new Dissector({ secrets, ports, version, reassemble, maxHeldBytes, maxHeldSegments });
     this.report = new Report({ options, defaultFormat: 'table', quiet, inputs: paths, pasted: false }, io);
     this.progress = createProgress(io.stderr, !this.report.isVisible);
   }
@@ -113,7 +132,10 @@ class Run {
     this.begun = true;
   }
 
-  private async take({ packets, notes, bytesRead, size }: CaptureBatch, name: string): Promise<void> {
+  private async take(batch: CaptureBatch, name: string): Promise<void> {
+    const { packets, notes, secrets, bytesRead, size } = batch;
+    for (const text of secrets) this.tls.add(text);
+    this.tls.refresh();
     const { dissector, report } = this;
     for (const packet of packets) {
       for (const item of dissector.push(packet)) {
@@ -135,9 +157,17 @@ class Run {
     warn(this.io, message);
   }
 
+  private endSecrets(): void {
+    this.tls.refresh();
+    this.tls.close();
+    const { ignoredLines: count } = this.tls;
+    if (count > 0) this.warn(`key logs: ${count} ${count === 1 ? 'line that gives' : 'lines that give'} no secret`);
+  }
+
   /** What is held, and the summary; nothing when there was nothing to read. */
   async end(failed: boolean): Promise<void> {
     this.progress.clear();
+    this.endSecrets();
     if (this.report.broken || (!this.begun && failed)) return;
     await this.begin();
     for (const item of this.dissector.end()) {
