@@ -4,6 +4,7 @@
 import { readAuthenticationHeader } from './authentication-header.js';
 import { readAyiya } from './ayiya.js';
 import { readBsdLoopback } from './bsd-loopback.js';
+import { readCapwap } from './capwap.js';
 import { readCiscoHdlc } from './cisco-hdlc.js';
 import { readErf } from './erf.js';
 import { readErspan } from './erspan.js';
@@ -20,6 +21,7 @@ import { readIpv6Fragment } from './ipv6-fragment.js';
 import { readL2tp } from './l2tp.js';
 import { readLinuxSll } from './linux-sll.js';
 import { readLinuxSll2 } from './linux-sll2.js';
+import { readLisp } from './lisp.js';
 import { readLlc } from './llc.js';
 import { readMacsec } from './macsec.js';
 import { readMpls, readMplsInUdp } from './mpls.js';
@@ -134,8 +136,10 @@ export const HEADERS: readonly HeaderRow[] = [
   { space: UDP_PORT, numbers: [3544], read: readTeredo },
   // 8472 is what Linux took before there was a number.
   { space: UDP_PORT, numbers: [4789, 8472], read: readVxlan },
+  { space: UDP_PORT, numbers: [4341], read: readLisp },
   { space: UDP_PORT, numbers: [4790], read: readVxlanGpe },
   { space: UDP_PORT, numbers: [5072], read: readAyiya },
+  { space: UDP_PORT, numbers: [5247], read: readCapwap },
   { space: UDP_PORT, numbers: [6081], read: readGeneve },
   { space: UDP_PORT, numbers: [6635], read: readMplsInUdp },
   { space: UDP_PORT, numbers: [37008], read: readTzsp },

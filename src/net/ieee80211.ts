@@ -35,17 +35,19 @@ const BAD_VERSION = skip('malformed', 'IEEE 802.11 version');
 const NOT_DATA = skip('not-ip', 'IEEE 802.11 frame without data');
 const ENCRYPTED = skip('encrypted', 'IEEE 802.11 protected frame');
 
-export const readIeee80211 = (walk: Walk): Next => readFrame(walk, false);
+export const readIeee80211 = (walk: Walk): Next => readFrame(walk, false, 0);
 /** With the body at a multiple of four bytes, as some drivers pad the header to. */
-export const readPaddedIeee80211 = (walk: Walk): Next => readFrame(walk, true);
+export const readPaddedIeee80211 = (walk: Walk): Next => readFrame(walk, true, 0);
+/** With the two bytes of frame control the other way round, as Cisco's access points send them. */
+export const readSwappedIeee80211 = (walk: Walk): Next => readFrame(walk, false, 1);
 
-function readFrame(walk: Walk, padded: boolean): Next {
+function readFrame(walk: Walk, padded: boolean, swapped: 0 | 1): Next {
   const { bytes, at } = walk;
   if (walk.end - at < 2) return walk.stopShort(HEADER);
-  const first = bytes[at]!;
+  const first = bytes[at + swapped]!;
   if ((first & VERSION_BITS) !== 0) return walk.stop(BAD_VERSION);
   if ((first & TYPE_BITS) !== DATA || (first & NO_DATA) !== 0) return walk.stop(NOT_DATA);
-  const flags = bytes[at + 1]!;
+  const flags = bytes[at + 1 - swapped]!;
   const isQos = (first & QOS) !== 0;
   const fourAddresses = (flags & BOTH_DISTRIBUTIONS) === BOTH_DISTRIBUTIONS;
   const qosAt = at + THREE_ADDRESSES + (fourAddresses ? ADDRESS : 0);

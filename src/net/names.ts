@@ -13,17 +13,13 @@ const ETHER_TYPE_NAMES: Readonly<Record<number, string>> = {
   8947: 'TRILL',
   17157: 'B.A.T.M.A.N.',
   24578: 'DEC MOP',
-  25944: 'Transparent Ethernet Bridging',
   32821: 'RARP',
   32923: 'AppleTalk',
   33011: 'AppleTalk ARP',
   33079: 'IPX',
   34824: 'Ethernet flow control',
   34825: 'Slow Protocols',
-  34887: 'MPLS',
-  34888: 'MPLS multicast',
   34915: 'PPPoE discovery',
-  34916: 'PPPoE session',
   34928: 'jumbo LLC',
   34939: 'HomePlug 1.0',
   34958: 'EAPOL',
@@ -35,49 +31,36 @@ const ETHER_TYPE_NAMES: Readonly<Record<number, string>> = {
   35000: 'GOOSE',
   35001: 'GSE management',
   35002: 'Sampled Values',
-  35006: 'ERSPAN',
   35007: 'MikroTik RoMON',
   35020: 'LLDP',
   35021: 'SERCOS III',
   35041: 'HomePlug AV',
   35043: 'MRP',
-  35045: 'MACsec',
-  35047: '802.1ah',
   35063: 'PTP',
   35067: 'PRP supervision',
   35074: 'CFM',
   35078: 'FCoE',
   35092: 'FIP',
   35093: 'RoCE',
-  35119: 'HSR',
   35130: 'IEEE 1905.1',
-  35151: 'NSH',
   36864: 'Ethernet loopback',
 };
 
 const IP_PROTOCOL_NAMES: Readonly<Record<number, string>> = {
   1: 'ICMP',
   2: 'IGMP',
-  4: 'IPv4 in IP',
-  17: 'UDP',
   33: 'DCCP',
-  41: 'IPv6 in IP',
   46: 'RSVP',
-  47: 'GRE',
-  50: 'ESP',
   58: 'ICMPv6',
   59: 'IPv6 without next header',
   88: 'EIGRP',
   89: 'OSPF',
-  94: 'IPIP',
-  97: 'Ethernet in IP',
   103: 'PIM',
   108: 'IPComp',
   112: 'VRRP',
   115: 'L2TP',
   132: 'SCTP',
   136: 'UDP-Lite',
-  137: 'MPLS in IP',
 };
 
 const PPP_NAMES: Readonly<Record<number, string>> = {
@@ -86,7 +69,6 @@ const PPP_NAMES: Readonly<Record<number, string>> = {
   47: 'VJ uncompressed TCP',
   61: 'multilink',
   253: 'compressed datagram',
-  641: 'MPLS',
   32801: 'IPCP',
   32855: 'IPV6CP',
   33021: 'CCP',
@@ -104,6 +86,9 @@ const LLC_SAP_NAMES: Readonly<Record<number, string>> = {
   254: 'OSI',
 };
 
+/** What is in it may well be TCP. */
+const ESP = IP_PROTOCOL | 50;
+
 const hex = (number: number, digits: number): string => `0x${number.toString(16).padStart(digits, '0')}`;
 const named = (number: string, name: string | undefined): string =>
   name === undefined ? number : `${number} (${name})`;
@@ -113,6 +98,7 @@ export function unread(next: Next): Skipped {
   const space = next & ~0xffff;
   const number = next & 0xffff;
   if (space === LINK) return skip('unknown-link', named(`LINKTYPE ${number}`, LINK_TYPE_NAMES[number]));
+  if (next === ESP) return skip('encrypted', 'ESP');
   if (space === IP_PROTOCOL) return skip('not-tcp', IP_PROTOCOL_NAMES[number] ?? `IP protocol ${number}`);
   return skip('not-ip', notIp(space, number));
 }

@@ -1,19 +1,11 @@
 // The same session in every wrapping gives the same segments.
 
-import { readFileSync } from 'node:fs';
 import { expect, it } from 'vitest';
-import { openCapture } from '../../src/capture/detect.js';
 import type { CapturedPacket } from '../../src/capture/packet.js';
 import { formatEndpoint, SegmentReader } from '../../src/net/index.js';
 import type { Segment, Skipped } from '../../src/net/segment.js';
+import { openFixture } from './fixture.js';
 import { WRAPPINGS, wrapCapture } from './wrap.js';
-
-function fixture(name: string): readonly CapturedPacket[] {
-  const bytes = readFileSync(new URL(`../../fixtures/${name}`, import.meta.url));
-  const reader = openCapture(bytes.subarray(0, 16));
-  if (reader === 'gzip') throw new Error(`${name} is compressed`);
-  return [...reader.push(bytes), ...reader.end()];
-}
 
 function textOf(segment: Segment): string {
   const { bytes, addressLength, sourceAt, destinationAt, sourcePort, destinationPort, payloadAt, payloadEnd } = segment;
@@ -38,7 +30,7 @@ function segmentsOf(packets: readonly CapturedPacket[]): { segments: readonly st
   return { segments, skipped };
 }
 
-const packets = fixture('qos-mosquitto-v5.pcap');
+const packets = openFixture('qos-mosquitto-v5.pcap');
 const plain = segmentsOf(packets);
 
 it('has a session to wrap', () => expect(plain.segments.length).toBeGreaterThan(20));

@@ -49,7 +49,8 @@ export function outerIpv6(protocol: number, payload: Uint8Array): Uint8Array {
 
 const udp = (port: number, payload: Uint8Array, source = 49152): Uint8Array =>
   join(u16(source), u16(port), u16(8 + payload.length), '00 00', payload);
-const inUdp = (port: number, payload: Uint8Array): Uint8Array => ethernet(outerIpv4(17, udp(port, payload)));
+const inUdp = (port: number, payload: Uint8Array, source?: number): Uint8Array =>
+  ethernet(outerIpv4(17, udp(port, payload, source)));
 const inGre = (header: string, payload: Uint8Array): Uint8Array => ethernet(outerIpv4(47, join(header, payload)));
 
 const vxlan = (packet: Uint8Array): Uint8Array => join('08 00 00 00 00 00 2a 00', ethernet(packet));
@@ -129,7 +130,7 @@ const LINKS: readonly (readonly [name: string, link: number, build: (ip: Uint8Ar
   ['Linux cooked 2', 276, (ip) => join('08 00 00 00 00 00 00 02 00 01 00 06 02 00 00 00 00 aa 00 00', ip)],
   ['NFLOG', 239, (ip) => join('02 00 00 00 08 00 01 00 08 00 01 00', little(4 + ip.length), '09 00', ip)],
   ['pflog', 117, (ip) => join('3d 02 00 00', zeros(60), ip)],
-  ['PKTAP', 258, (ip) => join('10 00 00 00 01 00 00 00 01 00 00 00 00 00 00 00', ethernet(ip))],
+  ['PKTAP', 258, (ip) => join('6c 00 00 00 01 00 00 00 01 00 00 00', zeros(96), ethernet(ip))],
   ['ERF', 197, (ip) => join(zeros(8), '02 00 00 00 00 00', u16(14 + ip.length), '00 00', ethernet(ip))],
   ['802.11', 105, (ip) => join(WLAN, ip)],
   ['802.11 with Prism', 119, (ip) => join('44 00 00 00 90 00 00 00', zeros(136), WLAN, ip)],
@@ -137,7 +138,7 @@ const LINKS: readonly (readonly [name: string, link: number, build: (ip: Uint8Ar
   ['802.11 with AVS', 163, (ip) => join('80 21 10 02 00 00 00 40', zeros(56), WLAN, ip)],
   ['802.11 with PPI', 192, (ip) => join('00 00 08 00 69 00 00 00', WLAN, ip)],
   ['802.11 QoS aggregate', 105, (ip) => join(qosAggregate(ip), ip)],
-  ['netANALYZER', 240, (ip) => join(zeros(4), ethernet(ip))],
+  ['netANALYZER', 240, (ip) => join('00 04 00 00', ethernet(ip), zeros(4))],
 ];
 
 const qosAggregate = (ip: Uint8Array): string =>
@@ -189,6 +190,11 @@ const TUNNELS: readonly (readonly [name: string, build: (ip: Uint8Array) => Uint
   ],
   ['TZSP', (ip) => inUdp(37008, join('01 00 00 01 00 0a 01 05 01', ethernet(ip)))],
   ['TZSP, 802.11', (ip) => inUdp(37008, join('01 00 00 12 01', WLAN, ip))],
+  ['LISP', (ip) => inUdp(4341, join('c8 00 00 01 00 00 00 01', ip))],
+  ['CAPWAP', (ip) => inUdp(5247, join('00 10 00 00 00 00 00 00', ethernet(ip)), 20000)],
+  ['CAPWAP, 802.11', (ip) => inUdp(5247, join('00 10 03 00 00 00 00 00', WLAN, ip))],
+  ['CAPWAP, 802.11 as Cisco has it', (ip) => inUdp(5247, join('00 10 03 00 00 00 00 00 01 08', WLAN.slice(5), ip))],
+  ['CAPWAP to the access point', (ip) => inUdp(20000, join('00 10 00 00 00 00 00 00', ethernet(ip)), 5247)],
   ['EtherIP', (ip) => ethernet(outerIpv4(97, join('30 00', ethernet(ip))))],
   ['IP in IP', (ip) => ethernet(outerIpv4(4, ip))],
   ['4in6', (ip) => ethernet(outerIpv6(4, ip), 0x86dd)],
