@@ -12,7 +12,7 @@ import { WebSocketTransport } from '../transport/websocket/websocket.js';
 import type { Connection } from './connection.js';
 import { Conversation, type ConversationOptions } from './conversation.js';
 import type { Output } from './output.js';
-import { Recognition } from './recognition.js';
+import { Recognition, type Verdict } from './recognition.js';
 
 /** What all channels of a run share. */
 export interface ChannelContext {
@@ -20,8 +20,8 @@ export interface ChannelContext {
   readonly forcedPorts: ReadonlySet<number>;
   readonly secrets: TlsSecrets;
   readonly conversation: ConversationOptions;
-  /** A connection that was taken for something else than MQTT turns out to carry it. */
-  readonly recognised: (tcp: TcpConnection<Channel>) => void;
+  /** A connection that was counted among those without MQTT turns out to be something else, or (1) to be one after all. */
+  readonly countOther: (tcp: TcpConnection<Channel>, change: 1 | -1) => void;
 }
 
 interface Layer {
@@ -68,17 +68,26 @@ export class Channel {
   private recognise(recognition: Recognition, side: Side, chunk: Chunk): void {
     const verdict = recognition.chunk(side, chunk);
     if (verdict === 'more') return;
+    this.recount(verdict);
     if (verdict === 'other') {
       this.tcp.ignore();
       return;
     }
     const connection = this.connection ?? this.context.output.connection(this.tcp, recognition.clientSide());
     this.connection = connection;
-    if (verdict === 'mqtt') {
-      this.context.recognised(this.tcp);
-      this.state = new Conversation(connection, this.context.output, this.context.conversation);
-    } else this.state = this.layer(verdict, connection);
+    if (verdict === 'mqtt') this.state = new Conversation(connection, this.context.output, this.context.conversation);
+    else this.state = this.layer(verdict, connection);
     for (const held of recognition.held) this.chunk(held.side, held.chunk);
+  }
+
+  /** Without MQTT, encrypted, or MQTT: a connection is counted as what is known of it. */
+  private recount(verdict: Verdict): void {
+    const { tally } = this.context.output;
+    const within = this.outer.includes('tls');
+    if (verdict === 'tls' || (verdict === 'mqtt' && !within)) this.context.countOther(this.tcp, -1);
+    if (verdict === 'other' && within) this.context.countOther(this.tcp, 1);
+    if (verdict === 'tls') tally.encrypted++;
+    else if (within && (verdict === 'mqtt' || verdict === 'other')) tally.encrypted--;
   }
 
   private layer(name: TransportName, connection: Connection): Layer {

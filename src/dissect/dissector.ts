@@ -62,7 +62,7 @@ export class Dissector {
       forcedPorts: this.forcedPorts,
       secrets,
       conversation: { version, framer: { maxPacketBytes } },
-      recognised: (tcp) => this.output.tally.other(this.serverPort(tcp), -1),
+      countOther: (tcp, change) => this.output.tally.other(this.serverPort(tcp), change),
     };
   }
 

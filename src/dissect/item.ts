@@ -95,6 +95,8 @@ export interface Summary {
   readonly events: Readonly<Partial<Record<EventName, number>>>;
   /** Capture frames that yielded no TCP segment: reason and what was there -> count. */
   readonly skipped: readonly { readonly reason: string; readonly what: string; readonly count: number }[];
+  /** TLS connections whose content could not be read. */
+  readonly encrypted: number;
   /** TCP connections that carried no MQTT: server port -> count, the most frequent first, at most 20. */
   readonly otherConnections: number;
   readonly otherPorts: readonly { readonly port: number; readonly count: number }[];

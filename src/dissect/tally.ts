@@ -13,6 +13,7 @@ export class Tally {
   problems = 0;
   connections = 0;
   otherConnections = 0;
+  encrypted = 0;
   private readonly types: Record<string, number> = {};
   private readonly versions = new Map<string, number>();
   private readonly events = new Map<EventName, number>();
@@ -49,7 +50,7 @@ export class Tally {
   }
 
   summary(): Summary {
-    const { captureFrames, packets, problems, connections, otherConnections } = this;
+    const { captureFrames, packets, problems, connections, otherConnections, encrypted } = this;
     const byCount = [...this.ports].map(([port, count]) => ({ port, count })).sort((a, b) => b.count - a.count);
     return {
       captureFrames,
@@ -57,6 +58,7 @@ export class Tally {
       problems,
       connections,
       otherConnections,
+      encrypted,
       byType: { ...this.types },
       byVersion: Object.fromEntries([...this.versions].filter(([, count]) => count > 0)),
       events: Object.fromEntries(this.events),

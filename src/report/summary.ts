@@ -22,8 +22,10 @@ export function summaryText(summary: Summary): string {
     const number = summary.events[event] ?? 0;
     if (number > 0) parts.push(plural(number, noun));
   }
+  if (summary.encrypted > 0) parts.push(`${plural(summary.encrypted, 'connection')} encrypted (TLS, see --keylog)`);
   const line = parts.join('; ');
-  return summary.packets === 0 && summary.captureFrames > 0 ? `${line}\n${whatElse(summary)}` : line;
+  const nothing = summary.packets === 0 && summary.captureFrames > 0;
+  return nothing && (summary.otherConnections > 0 || summary.encrypted === 0) ? `${line}\n${whatElse(summary)}` : line;
 }
 
 function headline(summary: Summary): string {

@@ -78,6 +78,7 @@ export const SUMMARY: Summary = {
     { reason: 'not-tcp', what: 'UDP', count: 3 },
   ],
   otherConnections: 0,
+  encrypted: 0,
   otherPorts: [],
 };
 

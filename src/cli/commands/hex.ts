@@ -128,6 +128,14 @@ function summaryOf(packets: readonly ShownPacket[]): Summary {
     byVersion[frame.version] = (byVersion[frame.version] ?? 0) + 1;
     problems += frame.problems.length;
   }
-  const none = { captureFrames: 0, connections: 0, events: {}, skipped: [], otherConnections: 0, otherPorts: [] };
+  const none = {
+    captureFrames: 0,
+    connections: 0,
+    events: {},
+    skipped: [],
+    otherConnections: 0,
+    encrypted: 0,
+    otherPorts: [],
+  };
   return { ...none, packets: packets.length, byType, byVersion, problems };
 }
