@@ -9,7 +9,7 @@ import { holes, indexAt, type Range } from '../bytes/ranges.js';
 
 export interface FragmentOptions {
   /** Datagrams that may wait for fragments at a time. */
-  readonly maxDatagrams: number;
+  readonly maxFragmentedDatagrams: number;
   /** Bytes that those may hold together, counting PIECE_COST for each piece. */
   readonly maxFragmentBytes: number;
   /** Nanoseconds of packet time from a datagram's first fragment to the last that is still taken (Linux: 30 s, too). */
@@ -17,7 +17,7 @@ export interface FragmentOptions {
 }
 
 export const FRAGMENT_DEFAULTS: FragmentOptions = {
-  maxDatagrams: 1024,
+  maxFragmentedDatagrams: 1024,
   maxFragmentBytes: 8 << 20,
   fragmentTimeout: 30e9,
 };
@@ -91,8 +91,8 @@ export class FragmentTable {
       this.#forget(waiting);
       return { protocol: waiting.protocol, bytes: join(waiting) };
     }
-    const { maxDatagrams, maxFragmentBytes } = this.#options;
-    while (this.#waiting.size > maxDatagrams || this.#cost > maxFragmentBytes) this.#evictOldest();
+    const { maxFragmentedDatagrams, maxFragmentBytes } = this.#options;
+    while (this.#waiting.size > maxFragmentedDatagrams || this.#cost > maxFragmentBytes) this.#evictOldest();
     return undefined;
   }
 

@@ -38,7 +38,7 @@ export class SegmentReader {
     this.#walk = new Walk(this.#fragments);
   }
 
-  /** The TCP segment in the packet (valid until the next read), or why there is none. Never throws. */
+  /** The TCP segment in the packet (valid until the next read), or why there is none: one that is 'held' may still come. Never throws. */
   read(packet: PacketBytes): Segment | Skipped {
     const walk = this.#walk;
     const { link } = packet;

@@ -13,7 +13,14 @@ const LLC = 0x0004;
 /** ARPHRD types whose protocol field is no EtherType. */
 const NETLINK = 824;
 /** Those that say by themselves what follows: Frame Relay, and 802.11 without and with a radio header. */
-const LINKS: Readonly<Record<number, Next>> = { 770: LINK | 107, 801: LINK | 105, 802: LINK | 119, 803: LINK | 127 };
+const LINKS: ReadonlyMap<number, Next> = new Map([
+  [770, LINK | 107],
+  [801, LINK | 105],
+  [802, LINK | 119],
+  [803, LINK | 127],
+]);
+const ETHERNET = 1;
+const LOOPBACK = 772;
 
 const SLL = short('Linux cooked header');
 const NETLINK_MESSAGE = skip('not-ip', 'Netlink');
@@ -29,7 +36,8 @@ export function readLinuxSll(walk: Walk): Next {
 /** What the protocol field means depends on the kind of interface; the same in both cooked formats. */
 export function cookedProtocol(walk: Walk, hardware: number, protocol: number): Next {
   if (hardware === NETLINK) return walk.stop(NETLINK_MESSAGE);
-  const link = LINKS[hardware];
+  // What most interfaces are costs no look-up.
+  const link = hardware === ETHERNET || hardware === LOOPBACK ? undefined : LINKS.get(hardware);
   if (link !== undefined) return link;
   if (protocol >= FIRST_ETHER_TYPE) return ETHER_TYPE | protocol;
   return protocol === LLC ? readLlc(walk) : walk.stop(OTHER);

@@ -117,7 +117,7 @@ describe('a table', () => {
   });
 
   it('gives up the oldest datagram beyond a number', () => {
-    const table = new FragmentTable({ maxDatagrams: 2 });
+    const table = new FragmentTable({ maxFragmentedDatagrams: 2 });
     for (const id of [1, 2, 3]) table.add(addresses, fragment(id, 0, true), bytes(8), 0);
     expect([table.size, table.lost().ipv4]).toEqual([2, 3]);
     expect(table.add(addresses, fragment(1, 8, false), bytes(8), 0)).toBeUndefined();
@@ -150,7 +150,7 @@ describe('a table', () => {
 
   it('stays within its bounds, and is right about every datagram, whatever comes', () => {
     const random = generator(3);
-    const bounds = { maxDatagrams: 20, maxFragmentBytes: 40_000, fragmentTimeout: 1_000_000 };
+    const bounds = { maxFragmentedDatagrams: 20, maxFragmentBytes: 40_000, fragmentTimeout: 1_000_000 };
     const table = new FragmentTable(bounds);
     let completed = 0;
     for (let run = 0; run < 100_000; run++) {
@@ -158,7 +158,8 @@ describe('a table', () => {
       const offset = random(40) * 8;
       const length = random(run % 100 === 0 ? 4000 : 64);
       const datagram = table.add(from, fragment(random(8), offset, random(3) > 0), bytes(length, 7), run * 1000);
-      if (table.size > bounds.maxDatagrams || table.cost > bounds.maxFragmentBytes) expect.unreachable(`run ${run}`);
+      if (table.size > bounds.maxFragmentedDatagrams || table.cost > bounds.maxFragmentBytes)
+        expect.unreachable(`run ${run}`);
       if (datagram === undefined) continue;
       completed++;
       // All bytes that were sent are 7: a 0 were a hole.
