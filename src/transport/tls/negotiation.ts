@@ -60,6 +60,11 @@ export class Negotiation {
     return this.version === TLS_1_3 ? this.server?.preSharedKey === true : !this.full;
   }
 
+  /** TLS 1.2: ClientKeyExchange, of which keys may be made, was not seen yet. */
+  get awaitsKeyExchange(): boolean {
+    return this.version !== undefined && this.version < TLS_1_3 && this.full && this.keyExchange === undefined;
+  }
+
   /** True when the message begins another handshake than this one. */
   isNext(message: Message): boolean {
     return message.type === MESSAGE.clientHello && this.server !== undefined && !this.server.retry;

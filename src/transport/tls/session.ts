@@ -101,7 +101,8 @@ export class Session {
     if (negotiation.version === undefined) return negotiation.client === undefined;
     // TLS 1.3: for middleboxes only (RFC 8446, D.4).
     if (negotiation.version === TLS_1_3) return true;
-    this.announce(record);
+    // Where the capture has the server's before the client's, the rest is on the way.
+    if (!negotiation.awaitsKeyExchange) this.announce(record);
     this.#protect12(half, negotiation, false);
     this.changes++;
     return true;
@@ -127,7 +128,8 @@ export class Session {
 
   /** What comes next on the wire, not a secret, is what records of this direction wait for. */
   awaitsMore(half: Half): boolean {
-    return this.#negotiation?.version === undefined || this.#awaitsVerdict(half);
+    const negotiation = this.#negotiation;
+    return negotiation?.version === undefined || negotiation.awaitsKeyExchange || this.#awaitsVerdict(half);
   }
 
   /** Early data is not handed on before it is known whether the server took it, where that can come to be known. */
@@ -245,7 +247,6 @@ export class Session {
   unread(half: Half, entry: Entry): void {
     if (entry.kind === 'lost') return;
     half.unread(entry);
-    half.owedGap ||= entry.type === RECORD.data;
     if (this.#saidNeed) return;
     this.#saidNeed = true;
     this.announce(entry);

@@ -4,6 +4,7 @@
 import type { Chunk, Side } from '../../bytes/chunk.js';
 import type { Delivery, Transport } from '../transport.js';
 import type { Half } from './half.js';
+import { RECORD } from './names.js';
 import { TLS_DEFAULTS, type TlsOptions } from './options.js';
 import type { Entry, Seen } from './records.js';
 import type { TlsSecrets } from './secrets.js';
@@ -69,7 +70,8 @@ export class Tls implements Transport {
   #giveUp(half: Half, entry: Entry): void {
     this.#session.unread(half, entry);
     if (half.queue.length === 0) {
-      half.protection?.lost(entry.kind === 'record' ? 1 : entry.count);
+      half.protection?.lost(1);
+      half.owedGap ||= entry.kind === 'record' && entry.type === RECORD.data;
       return;
     }
     if (half.overflow === 0) {

@@ -26,8 +26,6 @@ export interface Talk {
   readonly server?: tls.TlsOptions;
   /** Said in turns, the client first; an empty one is not said. */
   readonly lines?: readonly string[];
-  /** Done by the client between the lines. */
-  readonly between?: (client: tls.TLSSocket) => void;
 }
 
 export const LINES = ['connect me', 'connected', 'x'.repeat(40_000), 'y'.repeat(20_000), 'a', 'b'];
@@ -69,7 +67,7 @@ export function talk(given: Talk = {}): Promise<Recorded> {
 function converse(
   client: tls.TLSSocket,
   server: tls.TLSSocket,
-  { lines = LINES, between }: Talk,
+  { lines = LINES }: Talk,
   finish: (error?: Error) => void,
 ): void {
   let turn = 0;
@@ -84,7 +82,6 @@ function converse(
     if (heard < (lines[turn]?.length ?? 0)) return;
     heard = 0;
     turn++;
-    if (turn % 2 === 0) between?.(client);
     say();
   };
   client.on('secureConnect', say);
