@@ -62,7 +62,7 @@ describe('lost bytes', () => {
     ['twice', [gap(SERVER, 1), server('30'), gap(SERVER, 9), NEXT], ['gap ?', 'lost-sync 1', 'data d0 00']],
     ['in a ping', [server('89 04 30'), gap(SERVER, 3), NEXT], ['data d0 00']],
     ['in a close', [server('88 04 03'), gap(SERVER, 3), NEXT], ['close', 'data d0 00']],
-    ['in a text', [server('81 04 30'), gap(SERVER, 3), NEXT], ['text-frame 4', 'data d0 00']],
+    ['in a text', [server('81 04 30'), gap(SERVER, 3), NEXT], ['data 30', 'gap 3', 'text-frame 4', 'data d0 00']],
     ['the first fragment', [gap(SERVER, 9), server('80 02 3130'), NEXT], ['gap ?', 'data 31 30', 'data d0 00']],
     ['and no frame after it', [gap(SERVER, 9), server('3130')], ['gap ?', 'lost-sync 2']],
   ] as const)('%s', (_name, fed, expected) => {

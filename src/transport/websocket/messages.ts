@@ -2,7 +2,7 @@
 // brought it. Only a compressed message is held, until its end. Control frames are answered for by counts and notices.
 //
 //   binary        goes on
-//   text          told, not passed on: MQTT is in binary frames (MQTT-6.0.0-1), and a receiver closes the connection
+//   text          told, for MQTT is sent in binary frames (MQTT-6.0.0-1), and goes on all the same: mosquitto reads it
 //   compressed    inflated when whole, in proportion to bounds (options.ts); cut short, what can be read of it
 //   irregular     frames whose place or mask breaks RFC 6455 are told at their first time, counted, and read all the same
 
@@ -99,8 +99,8 @@ export class Messages {
     const message = this.message!;
     message.length += bytes.length;
     if (message.held === undefined) {
-      if (message.kind === 'binary') this.pass({ kind: 'data', bytes, time, origin });
-      else begin(message, bytes);
+      if (message.kind !== 'unknown') this.pass({ kind: 'data', bytes, time, origin });
+      begin(message, bytes);
     } else if (!message.broken) {
       if (message.held.length + bytes.length <= this.options.maxMessageBytes) message.held.add(bytes);
       else {
@@ -125,14 +125,14 @@ export class Messages {
     if (this.inControl || message === undefined) return;
     message.length += gap.length ?? 0;
     if (message.held === undefined) {
-      if (message.kind === 'binary') this.pass(gap);
+      if (message.kind !== 'unknown') this.pass(gap);
     } else this.breakOff(message, gap);
   }
 
   /** Where frames begin is not known any more. */
   lostSync(gap: GapChunk): void {
     const { message } = this;
-    if (message?.held !== undefined && message.kind === 'binary') this.breakOff(message, gap);
+    if (message?.held !== undefined) this.breakOff(message, gap);
     else this.pass(gap);
     this.message = undefined;
     this.inControl = false;
@@ -203,7 +203,7 @@ export class Messages {
     const result = this.inflater.inflate(compressed);
     if (result.kind === 'bytes') {
       this.reportUnreadable({ time, origin });
-      if (message.kind === 'binary' && result.bytes.length > 0) this.pass({ ...result, kind: 'data', time, origin });
+      if (result.bytes.length > 0) this.pass({ ...result, kind: 'data', time, origin });
       message.length = result.bytes.length;
       begin(message, result.bytes);
       return;
@@ -217,7 +217,7 @@ export class Messages {
       this.notice(limit ? 'inflate-limit' : 'bad-deflate', text, time, origin, {}, message.length);
       this.loseContext();
     }
-    if (!follows && message.kind === 'binary') this.pass({ kind: 'gap', time, origin, reason: 'lost' });
+    if (!follows) this.pass({ kind: 'gap', time, origin, reason: 'lost' });
   }
 
   /** A compressed message of which bytes are missing: what came before them is read. */
@@ -228,7 +228,6 @@ export class Messages {
     const result = this.inflater.inflate(held!.view());
     held!.clear();
     this.loseContext();
-    if (message.kind !== 'binary') return;
     if (result.kind === 'bytes' && result.bytes.length > 0) this.pass({ ...result, kind: 'data', time, origin });
     this.pass({ kind: 'gap', time, origin, reason });
   }
