@@ -19,9 +19,13 @@ export interface Protection {
 /** After so many records in vain, numbers ahead are no longer tried: the bound on what damage may cost. */
 const MAX_MISSES = 64;
 
+/** Bad records in a row that may have been none of the sender's: doubled or made up by whoever damaged the stream. */
+const MAX_INTRUDERS = 8;
+
 /** Where a direction is under one key. */
 class Place {
   sequence = 0;
+  intruders = 0;
   unsure = false;
   misses = 0;
 
@@ -35,6 +39,13 @@ class Place {
     return this.unsure && this.misses < MAX_MISSES;
   }
 
+  /** Tries what is due first, then further ahead, then what is due when bad records did not count. */
+  next(opener: Opener, record: Uint8Array, ahead: number): Opened | undefined {
+    const { sequence, intruders } = this;
+    const due = this.find(opener, record, sequence, ahead);
+    return due ?? (intruders > 0 ? this.find(opener, record, sequence - intruders, intruders - 1) : undefined);
+  }
+
   find(opener: Opener, record: Uint8Array, from: number, ahead: number): Opened | undefined {
     for (let sequence = from; sequence <= from + ahead; sequence++) {
       const opened = opener.open(record, sequence);
@@ -42,6 +53,7 @@ class Place {
       this.sequence = sequence + 1;
       this.unsure = false;
       this.misses = 0;
+      this.intruders = 0;
       return opened;
     }
     return undefined;
@@ -49,6 +61,7 @@ class Place {
 
   missed(): void {
     this.sequence++;
+    this.intruders = Math.min(this.intruders + 1, MAX_INTRUDERS);
     if (this.unsure) this.misses++;
   }
 }
@@ -81,10 +94,10 @@ export class Protection12 implements Protection {
   private openBy(opener: Opener, record: Uint8Array): Opened | undefined {
     const { place } = this;
     const { sequence } = place;
-    if (!place.reach) return place.find(opener, record, sequence, 0);
+    if (!place.reach) return place.next(opener, record, 0);
     const hint = opener.hint(record);
     const guessed = hint > 0 ? place.find(opener, record, sequence + hint, 0) : undefined;
-    return guessed ?? place.find(opener, record, sequence, this.maxSearch);
+    return guessed ?? place.next(opener, record, this.maxSearch);
   }
 
   lost(count: number | undefined): void {
@@ -126,7 +139,9 @@ export class Protection13 implements Protection {
       const opener = this.openerOf(this.stages[at]!);
       if (opener === undefined) continue;
       tried = true;
-      const opened = this.place.find(opener, record, at === this.at ? this.place.sequence : 0, this.ahead);
+      const { place, ahead } = this;
+      const present = at === this.at;
+      const opened = present ? place.next(opener, record, ahead) : place.find(opener, record, 0, ahead);
       if (opened === undefined) continue;
       this.at = at;
       return opened;

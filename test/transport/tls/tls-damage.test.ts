@@ -31,7 +31,9 @@ async function record([version, ciphers]: Suite): Promise<Pieces> {
   const recorded = await talk({ client: settings, server: settings, lines: LINES });
   const pieces = recordsOf(recorded);
   // The last of the client's is its close_notify, and before the first line in TLS 1.3 comes its Finished.
-  const own = pieces.flatMap(({ side, chunk }, at) => (side === 0 && 'bytes' in chunk && chunk.bytes[0] === 0x17 ? at : []));
+  const own = pieces.flatMap(({ side, chunk }, at) =>
+    side === 0 && 'bytes' in chunk && chunk.bytes[0] === 0x17 ? at : [],
+  );
   return { pieces, data: version === 'TLSv1.3' ? own.slice(1, -1) : own, keyLog: recorded.keyLog };
 }
 
@@ -64,7 +66,10 @@ function read({ pieces, keyLog }: Pick<Pieces, 'pieces' | 'keyLog'>): Decrypted 
 /** With the record at `at` replaced. */
 function replaced({ pieces, keyLog }: Pieces, at: number, ...by: Chunk[]): Decrypted {
   const { side } = pieces[at]!;
-  return read({ pieces: [...pieces.slice(0, at), ...by.map((chunk) => ({ side, chunk })), ...pieces.slice(at + 1)], keyLog });
+  return read({
+    pieces: [...pieces.slice(0, at), ...by.map((chunk) => ({ side, chunk })), ...pieces.slice(at + 1)],
+    keyLog,
+  });
 }
 
 describe.each(SUITES)('%s %s', (...suite) => {
@@ -91,7 +96,12 @@ describe.each(SUITES)('%s %s', (...suite) => {
     const whole = await record(suite);
     const at = whole.data[2]!;
     const { bytes } = whole.pieces[at]!.chunk as { bytes: Uint8Array };
-    for (const [from, to] of [[5, bytes.length], [6, 7], [10, 20], [bytes.length - 1, bytes.length]] as const) {
+    for (const [from, to] of [
+      [5, bytes.length],
+      [6, 7],
+      [10, 20],
+      [bytes.length - 1, bytes.length],
+    ] as const) {
       const seen = replaced(whole, at, data(bytes.subarray(0, from)), gap(to - from), data(bytes.subarray(to)));
       expect(seen.text[0]).toBe(without(2, known));
       expect(codes(seen)).toEqual(['handshake']);
@@ -103,7 +113,9 @@ describe.each(SUITES)('%s %s', (...suite) => {
     const at = whole.data[2]!;
     const { bytes } = whole.pieces[at]!.chunk as { bytes: Uint8Array };
     for (const cut of [gap(), gap(bytes.length)]) expect(replaced(whole, at, cut).text[0]).toBe(without(2, '[gap]'));
-    expect(replaced(whole, at, data(bytes.subarray(0, 3)), gap(), data(bytes.subarray(9))).text[0]).toBe(without(2, '[gap]'));
+    expect(replaced(whole, at, data(bytes.subarray(0, 3)), gap(), data(bytes.subarray(9))).text[0]).toBe(
+      without(2, '[gap]'),
+    );
     const three = whole.pieces.filter((_, n) => n !== whole.data[1] && n !== whole.data[3]);
     const middle = three.indexOf(whole.pieces[at]!);
     const seen = replaced({ ...whole, pieces: three }, middle, gap());
@@ -117,6 +129,17 @@ describe.each(SUITES)('%s %s', (...suite) => {
     const seen = replaced(whole, at, data(new Uint8Array(50).fill(0x41)), chunk);
     expect(seen.text[0]).toBe(without(2, `[gap]${client[2]}`));
     expect(codes(seen)).toEqual(['handshake', 'lost-sync', 'not-decrypted']);
+  });
+
+  it('a record that came twice, or of somebody else, does not count', async () => {
+    const whole = await record(suite);
+    const at = whole.data[2]!;
+    const { chunk } = whole.pieces[at]!;
+    const foreign = data(Uint8Array.of(0x17, 3, 3, 0, 40, ...new Uint8Array(40).fill(7)));
+    const seen = replaced(whole, at, foreign, chunk, chunk, foreign);
+    const text = seen.text[0].replaceAll(/\[gap( \d+)?\]/g, '');
+    expect(text).toBe(client.join(''));
+    expect(codes(seen).filter((code) => code === 'bad-record')).toHaveLength(3);
   });
 
   it('lost handshake records, as far as keys do not depend on them', async () => {
@@ -135,7 +158,9 @@ describe.each(SUITES)('%s %s', (...suite) => {
     const whole = await record(suite);
     const random = new Random(4711);
     for (let round = 0; round < 150; round++) {
-      const pieces = whole.pieces.flatMap(({ side, chunk }) => damaged(random, chunk).map((one) => ({ side, chunk: one })));
+      const pieces = whole.pieces.flatMap(({ side, chunk }) =>
+        damaged(random, chunk).map((one) => ({ side, chunk: one })),
+      );
       const { text } = read({ pieces, keyLog: whole.keyLog });
       const lines = text[0].replaceAll(/\[gap( \d+)?\]/g, '').match(/[^;]*;/g) ?? [];
       for (const line of lines) expect(client).toContain(line);
