@@ -86,6 +86,8 @@ export type Item = PacketItem | EventItem;
 
 /** Counts for the closing summary line, valid at any moment. */
 export interface Summary {
+  /** Where not everything is shown: the packets chosen, and the limit at which reading ended. All else is the whole. */
+  readonly selected?: { readonly packets: number; readonly limit?: number };
   readonly captureFrames: number;
   readonly packets: number;
   readonly byType: Readonly<Record<string, number>>;

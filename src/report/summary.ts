@@ -15,7 +15,7 @@ const COUNTED: readonly (readonly [EventName, string])[] = [
 
 /** `123 MQTT packets in 4 connections (3.1.1: 2, 5.0: 2), 1,000 capture frames; skipped: 12 ARP; 2 problems; 1 gap`. */
 export function summaryText(summary: Summary): string {
-  const parts = [headline(summary)];
+  const parts = [headline(summary), ...selection(summary)];
   if (summary.skipped.length > 0) parts.push(`skipped: ${summary.skipped.map(skippedText).join(', ')}`);
   if (summary.problems > 0) parts.push(plural(summary.problems, 'problem'));
   for (const [event, noun] of COUNTED) {
@@ -35,6 +35,14 @@ function headline(summary: Summary): string {
   const where = summary.connections === 0 ? '' : ` in ${plural(summary.connections, 'connection')}`;
   const frames = summary.captureFrames === 0 ? '' : `, ${plural(summary.captureFrames, 'capture frame')}`;
   return `${packets}${where}${by === '' ? '' : ` (${by})`}${frames}`;
+}
+
+/** What of it was shown, where that is not everything. */
+function selection({ selected, packets }: Summary): readonly string[] {
+  if (selected === undefined) return [];
+  const part = `${count(selected.packets)} of ${plural(packets, 'MQTT packet')} selected`;
+  const parts = selected.packets < packets ? [part] : [];
+  return selected.limit === undefined ? parts : [...parts, `stopped at the limit of ${count(selected.limit)}`];
 }
 
 function skippedText({ what, reason, count: number }: Summary['skipped'][number]): string {

@@ -6,31 +6,21 @@ import { Dissector, type DissectorOptions } from '../../dissect/dissector.js';
 import { type CaptureBatch, readCapture } from '../../io/input.js';
 import { createProgress, type Progress } from '../../io/progress.js';
 import { TlsSecretFiles } from '../../io/tls-secrets.js';
-import { TCP_DEFAULTS } from '../../tcp/options.js';
 import { UserError } from '../../user-error.js';
 import { EXIT, EXIT_CODES_HELP } from '../exit-codes.js';
 import { type Io, say, warn } from '../io.js';
-import {
-  addReportOptions,
-  formatsHelp,
-  integer,
-  integers,
-  list,
-  type ReportOptions,
-  versionOption,
-} from '../options.js';
+import { addLimitOptions, limitsOf } from '../limits.js';
+import { addReportOptions, formatsHelp, integers, list, type ReportOptions, versionOption } from '../options.js';
 import { Report } from '../report.js';
+import { addSelectionOptions, SELECTION_HELP, type SelectionFlags, Sieve } from '../selection-options.js';
 
-interface DissectOptions extends ReportOptions {
+interface DissectOptions extends ReportOptions, SelectionFlags {
   readonly quiet?: boolean;
-  readonly port?: readonly number[];
   readonly version?: DissectorOptions['version'];
   readonly reassembly: boolean;
   readonly keylog?: readonly string[];
   readonly tlsKey?: readonly string[];
   readonly tlsPsk?: readonly string[];
-  readonly maxHeldBytes: number;
-  readonly maxHeldSegments: number;
 }
 
 const EXAMPLES = `
@@ -38,6 +28,7 @@ Examples:
   mqtt-dissect capture.pcap                          one line per MQTT packet
   mqtt-dissect -v -x capture.pcapng | less -S        every field and every byte
   mqtt-dissect --format ndjson *.pcap > packets.ndjson
+  mqtt-dissect --client 'meter-*' --topic 'home/#' capture.pcap
   mqtt-dissect --port 1337 capture.pcap              port 1337 is MQTT, whatever it looks like
   tcpdump -U -w - port 1883 | mqtt-dissect -         packets as they come`;
 
@@ -46,22 +37,19 @@ export function defineDissect(command: Command, io: Io, done: (exitCode: number)
     .summary('show the MQTT packets of captures (the command when none is named)')
     .description('Shows every MQTT packet of capture files: pcap or pcapng, also gzipped; - reads stdin.')
     .argument('<capture...>', 'capture files, read in order as one capture');
-  addReportOptions(command, 'table')
-    .option('-q, --quiet', 'only the summary')
-    .option('--port <n>', 'TCP port that carries MQTT, may be repeated (else MQTT is recognised)', integers(1, 65535))
+  addLimitOptions(command);
+  addSelectionOptions(addReportOptions(command, 'table').option('-q, --quiet', 'only the summary'))
+    .option(
+      '--port <n>',
+      'show this TCP port only, as MQTT whatever it looks like; may be repeated',
+      integers(1, 65535),
+    )
     .addOption(versionOption('3.1, 3.1.1 or 5, for connections whose packets do not tell it'))
     .option('--keylog <file>', 'TLS secrets in the NSS key log format, read while it grows; may be repeated', list)
     .option('--tls-key <file>', 'private RSA key of a server (PEM), for RSA key exchange; may be repeated', list)
     .option('--tls-psk <psk>', 'pre-shared key as identity:hexkey, or a file of such lines; may be repeated', list)
     .option('--no-reassembly', 'take TCP segments as they come')
-    .option(
-      '--max-held-bytes <n>',
-      'bytes of a direction that wait for a lost segment',
-      integer(0),
-      TCP_DEFAULTS.maxHeldBytes,
-    )
-    .option('--max-held-segments <n>', 'segments that do', integer(0), TCP_DEFAULTS.maxHeldSegments)
-    .addHelpText('after', `${formatsHelp()}\n${EXAMPLES}\n${EXIT_CODES_HELP}`)
+    .addHelpText('after', `${formatsHelp()}\n${SELECTION_HELP}\n${EXAMPLES}\n${EXIT_CODES_HELP}`)
     .action(async (paths: string[], options: DissectOptions) => done(await dissect(paths, options, io)));
 }
 
@@ -80,6 +68,7 @@ class Run {
   private readonly io: Io;
   private readonly dissector: Dissector;
   private readonly tls: TlsSecretFiles;
+  private readonly sieve: Sieve;
   private readonly report: Report;
   private readonly progress: Progress;
   private readonly warned = new Set<string>();
@@ -87,19 +76,20 @@ class Run {
   private begun = false;
 
   constructor(paths: readonly string[], options: DissectOptions, io: Io) {
-    const { quiet = false, port: ports = [], version, reassembly: reassemble, maxHeldBytes, maxHeldSegments } = options;
+    const { quiet = false, port: ports = [], version, reassembly: reassemble } = options;
     this.io = io;
     const { keylog: keylogs = [], tlsKey: rsaKeys = [], tlsPsk: psks = [] } = options;
     this.tls = new TlsSecretFiles({ keylogs, rsaKeys, psks }, paths.includes('-'));
     const { secrets } = this.tls;
-    this.dissector = new Dissector({ secrets, ports, version, reassemble, maxHeldBytes, maxHeldSegments });
+    this.dissector = new Dissector({ secrets, ports, version, reassemble, limits: limitsOf(options) });
+    this.sieve = new Sieve(options);
     this.report = new Report({ options, defaultFormat: 'table', quiet, inputs: paths, pasted: false }, io);
     this.progress = createProgress(io.stderr, !this.report.isVisible);
   }
 
   /** Nothing more need be read. */
   get isOver(): boolean {
-    return this.io.interrupt.aborted || this.report.broken;
+    return this.io.interrupt.aborted || this.report.broken || this.sieve.isFull;
   }
 
   /** False when the file could not be read, or not to its end. */
@@ -112,11 +102,12 @@ class Run {
         await this.begin();
         if (!sourced || (this.epoch === undefined && batch.epoch !== undefined)) {
           this.report.source({ name, epoch: batch.epoch });
+          this.sieve.source(batch.epoch);
         }
         sourced = true;
         this.epoch ??= batch.epoch;
         await this.take(batch, name);
-        if (this.report.broken) return true;
+        if (this.report.broken || this.sieve.isFull) return true;
       }
       return true;
     } catch (error) {
@@ -136,11 +127,12 @@ class Run {
     const { packets, notes, secrets, bytesRead, size } = batch;
     for (const text of secrets) this.tls.add(text);
     this.tls.refresh();
-    const { dissector, report } = this;
+    const { dissector, report, sieve } = this;
     for (const packet of packets) {
       for (const item of dissector.push(packet)) {
-        if (report.add(item)) await report.pass();
+        if (sieve.admits(item) && report.add(item)) await report.pass();
       }
+      if (sieve.isFull) break;
     }
     if (report.isVisible || size === undefined) await report.flush();
     for (const { message, offset } of notes) this.warn(`${name}: ${message} (offset ${offset})`);
@@ -170,9 +162,10 @@ class Run {
     this.endSecrets();
     if (this.report.broken || (!this.begun && failed)) return;
     await this.begin();
-    for (const item of this.dissector.end()) {
-      if (this.report.add(item)) await this.report.pass();
+    // At the limit the capture has not ended, and what is held has not come.
+    for (const item of this.sieve.isFull ? [] : this.dissector.end()) {
+      if (this.sieve.admits(item) && this.report.add(item)) await this.report.pass();
     }
-    await this.report.end(this.dissector.summary());
+    await this.report.end(this.sieve.counted(this.dissector.summary()));
   }
 }
