@@ -14,13 +14,8 @@ import {
   readFrameHeader,
   unmasked,
 } from './frame.js';
-import type { Messages } from './messages.js';
+import type { Messages, Moment } from './messages.js';
 import { beginsWithFrames } from './plausible.js';
-
-export interface Moment {
-  readonly time: number;
-  readonly origin: number;
-}
 
 export class Frames {
   private readonly head = new Uint8Array(MAX_HEADER_BYTES);

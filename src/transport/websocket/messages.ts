@@ -13,9 +13,14 @@ import { telling } from '../detect.js';
 import { Gathering } from '../gathering.js';
 import type { Delivery, Notice } from '../transport.js';
 import { CLOSE, CONTINUATION, type FrameHeader, PING, RSV1, senderOf, TEXT } from './frame.js';
-import type { Moment } from './frames.js';
 import { Inflater, TAIL } from './inflater.js';
 import type { WebSocketOptions } from './options.js';
+
+/** A chunk's, so that what comes out bears those of what brought it. */
+export interface Moment {
+  readonly time: number;
+  readonly origin: number;
+}
 
 /** binary and compressed of a message whose first frame was not seen, with compression agreed: unknown, so it is stepped over. */
 interface Message {
