@@ -11,6 +11,7 @@ import type { Delivery, Notice, Transport, TransportName } from '../transport/tr
 import { WebSocketTransport } from '../transport/websocket/websocket.js';
 import type { Connection } from './connection.js';
 import { Conversation, type ConversationOptions } from './conversation.js';
+import type { LayerOptions } from './limits.js';
 import type { Output } from './output.js';
 import { Recognition, type Verdict } from './recognition.js';
 
@@ -19,6 +20,7 @@ export interface ChannelContext {
   readonly output: Output;
   readonly forcedPorts: ReadonlySet<number>;
   readonly secrets: TlsSecrets;
+  readonly limits: Partial<LayerOptions>;
   readonly conversation: ConversationOptions;
   /** A connection that was counted among those without MQTT turns out to be something else, or (1) to be one after all. */
   readonly countOther: (tcp: TcpConnection<Channel>, change: 1 | -1) => void;
@@ -97,11 +99,12 @@ export class Channel {
   }
 
   private transport(name: TransportName, clientSide: Side): Transport {
+    const { secrets, limits } = this.context;
     switch (name) {
       case 'tls':
-        return new Tls(this.context.secrets);
+        return new Tls(secrets, limits.tls);
       case 'websocket':
-        return new WebSocketTransport(clientSide);
+        return new WebSocketTransport(clientSide, limits.websocket);
       case 'proxy-protocol':
         return new ProxyProtocolTransport(clientSide);
     }

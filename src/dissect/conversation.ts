@@ -108,6 +108,8 @@ export class Conversation {
         return 'its addresses and ports are used again by another connection';
       case 'evicted':
         return 'no longer followed: too many connections at once';
+      case 'idle':
+        return 'no longer followed: nothing came for too long';
       case 'end':
         return undefined;
     }

@@ -7,37 +7,35 @@
 
 import type { Chunk, Side } from '../bytes/chunk.js';
 import type { CapturedPacket } from '../capture/packet.js';
-import { FRAMER_DEFAULTS } from '../codec/framer.js';
 import { type Segment, SegmentReader, type Skipped } from '../net/index.js';
 import type { Version } from '../spec/versions.js';
 import type { TcpConnection } from '../tcp/connection.js';
 import { Connections, type TcpEvent } from '../tcp/connections.js';
-import { TCP_DEFAULTS, type TcpOptions } from '../tcp/options.js';
 import { TlsSecrets } from '../transport/tls/secrets.js';
 import { Channel, type ChannelContext } from './channel.js';
 import type { Item, Summary } from './item.js';
+import type { LayerOptions } from './limits.js';
 import { Output } from './output.js';
 import { serverSide } from './recognition.js';
 
-export interface DissectorOptions extends TcpOptions {
-  /** Connections with one of these ports are read as MQTT whatever they carry. */
+export interface DissectorOptions {
+  /** Connections with one of these ports are read as MQTT whatever they carry, outside TLS and WebSocket. */
   readonly ports: readonly number[];
   /** For connections whose CONNECT was not seen and whose packets do not tell. */
   readonly version: Version | undefined;
   /** Off: segments are taken as they come, not put in order; for captures whose sequence numbers are made up. */
   readonly reassemble: boolean;
-  /** A longer MQTT packet keeps its first bytes. */
-  readonly maxPacketBytes: number;
   /** What TLS is decrypted with. */
   readonly secrets: TlsSecrets;
+  /** Bounds, by layer: see limits.ts. */
+  readonly limits: Partial<LayerOptions>;
 }
 
 export const DISSECTOR_DEFAULTS: Omit<DissectorOptions, 'secrets'> = {
-  ...TCP_DEFAULTS,
-  ...FRAMER_DEFAULTS,
   ports: [],
   version: undefined,
   reassemble: true,
+  limits: {},
 };
 
 type Tcp = TcpConnection<Channel>;
@@ -45,7 +43,7 @@ type Tcp = TcpConnection<Channel>;
 export class Dissector {
   private readonly options: DissectorOptions;
   private readonly forcedPorts: ReadonlySet<number>;
-  private readonly reader = new SegmentReader();
+  private readonly reader: SegmentReader;
   private readonly connections: Connections<Channel>;
   private readonly output = new Output();
   private readonly context: ChannelContext;
@@ -54,14 +52,16 @@ export class Dissector {
 
   constructor(options: Partial<DissectorOptions> = {}) {
     this.options = { secrets: new TlsSecrets(), ...DISSECTOR_DEFAULTS, ...options };
-    this.forcedPorts = new Set(this.options.ports);
-    this.connections = new Connections(this.options);
-    const { version, maxPacketBytes, secrets } = this.options;
+    const { ports, version, secrets, limits } = this.options;
+    this.forcedPorts = new Set(ports);
+    this.reader = new SegmentReader(limits.fragments);
+    this.connections = new Connections(limits.tcp);
     this.context = {
       output: this.output,
       forcedPorts: this.forcedPorts,
       secrets,
-      conversation: { version, framer: { maxPacketBytes } },
+      limits,
+      conversation: { version, framer: limits.framer ?? {} },
       countOther: (tcp, change) => this.output.tally.other(this.serverPort(tcp), change),
     };
   }
@@ -72,8 +72,8 @@ export class Dissector {
     this.lastTime = packet.time;
     this.lastFrame = packet.number;
     const segment = this.reader.read(packet);
-    if (segment.kind === 'skipped') tally.skipped(segment);
-    else this.segment(segment);
+    if (segment.kind === 'segment') this.segment(segment);
+    else if (segment.reason !== 'held') tally.skipped(segment);
     return this.output.take();
   }
 
@@ -90,7 +90,9 @@ export class Dissector {
   }
 
   summary(): Summary {
-    return this.output.tally.summary();
+    const summary = this.output.tally.summary();
+    const lost = this.reader.lost().map(({ skipped: { reason, what }, count }) => ({ reason, what, count }));
+    return lost.length === 0 ? summary : { ...summary, skipped: [...summary.skipped, ...lost] };
   }
 
   /** Kinds of packets that were stepped over so far, for warnings. */

@@ -11,6 +11,8 @@ import type { TransportName } from '../transport/transport.js';
 import { frameDirection, judgeUpgrade, tellingFrames } from '../transport/websocket/detect.js';
 
 const MAX_CHUNKS = 16;
+/** An opening that reads well so far, say an HTTP request by a few bytes a segment, may come in more of them. */
+const MAX_OPENING_CHUNKS = 2048;
 const MAX_BYTES = 64 * 1024;
 /** What packets from the middle of a connection must tell, on the MQTT port and on any other. */
 const ENOUGH_ON_PORT = 1;
@@ -46,7 +48,8 @@ export class Recognition {
     if (verdict === 'other') return verdict;
     this.held.push({ side, chunk: verdict === 'mqtt' || chunk.kind === 'gap' ? chunk : copied(chunk) });
     if (chunk.kind === 'data') this.bytes += chunk.bytes.length;
-    if (verdict === 'more' && (this.held.length >= MAX_CHUNKS || this.bytes >= MAX_BYTES)) return 'other';
+    const maxChunks = this.opening.length > 0 && !this.late ? MAX_OPENING_CHUNKS : MAX_CHUNKS;
+    if (verdict === 'more' && (this.held.length >= maxChunks || this.bytes >= MAX_BYTES)) return 'other';
     return verdict;
   }
 

@@ -12,7 +12,7 @@ import { TcpStream } from './stream.js';
 export interface Closed {
   /** Who sent the RST, or the first FIN; undefined for the other ways. */
   readonly by: Side | undefined;
-  readonly how: 'fin' | 'rst' | 'end' | 'evicted' | 'reused';
+  readonly how: 'fin' | 'rst' | 'end' | 'evicted' | 'idle' | 'reused';
   readonly time: number;
   /** Capture frame number at which it was noticed. */
   readonly origin: number;

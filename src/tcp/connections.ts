@@ -2,7 +2,7 @@
 //
 //   const connections = new Connections<Conversation>(options);
 //   const event = connections.push(segment);       // reused: valid until the next push
-//   for (const other of event.ended) …             // connections that had to go to make room: handle these first
+//   for (const other of event.ended) …             // connections that had to go: idle, or to make room: handle these first
 //   event.connection, event.direction, event.chunks, event.released, event.conflicts, event.opened, event.closed
 //   for (const last of connections.end(time, frame)) …   // the capture has ended: everything held, with its gaps
 //
@@ -35,7 +35,7 @@ export interface TcpEvent<T> {
   readonly released: readonly Chunk[];
   /** Bytes of `direction` that came again with other contents; the first copy was, or will be, delivered. */
   readonly conflicts: readonly Conflict[];
-  /** Other connections that this segment ended ('evicted', 'reused'). */
+  /** Other connections that this segment ended ('evicted', 'idle', 'reused'). */
   readonly ended: readonly Ended<T>[];
 }
 
@@ -90,6 +90,11 @@ export class Connections<T> {
     event.ended = ended;
     connection.lastTime = segment.time;
     if (connection.closed === undefined) this.#open.touch(connection);
+    const oldest = this.#open.oldest;
+    // One a segment is enough: each segment makes one connection at most.
+    if (oldest !== undefined && segment.time - oldest.lastTime > this.#options.idleAfter) {
+      event.ended = [...ended, ...this.#displace(oldest, 'idle', segment)];
+    }
     if (!connection.ignored) this.#flow(event, segment);
     if ((segment.flags & (SYN | FIN | RST)) !== 0 || connection.fins !== 0) this.#watchClose(event, segment);
     return event;

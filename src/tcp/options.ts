@@ -18,6 +18,8 @@ export interface TcpOptions {
   readonly maxConnections: number;
   /** Closed connections remembered, so that late segments find their home; the oldest is forgotten. */
   readonly maxClosed: number;
+  /** Idle for this many nanoseconds, a connection is ended as 'idle'. */
+  readonly idleAfter: number;
   /** Idle for this many nanoseconds, an address pair with another numbering is a new connection. */
   readonly reuseAfter: number;
   /** Bytes delivered last (all connections together) kept to tell a true retransmission from a conflicting one; 0: none. */
@@ -33,6 +35,8 @@ export const TCP_DEFAULTS: TcpOptions = {
   maxJump: 64 << 20,
   maxConnections: 65_536,
   maxClosed: 4096,
+  // 28 hours: one and a half times the longest Keep Alive of MQTT (3.1.2.10) is 27.3.
+  idleAfter: 28 * 3600e9,
   reuseAfter: 300e9,
   recentBytes: 1 << 20,
 };

@@ -192,6 +192,19 @@ describe('bounds', () => {
     ]);
   });
 
+  it('a connection that was idle too long is ended, whoever sends next', () => {
+    run(
+      [
+        [from(1), 'opened 0'],
+        [from(2, { time: 50 * SECOND }), 'opened 1'],
+        silent(from(2, { sequence: 100, flags: ACK, time: 100 * SECOND })),
+        [from(2, { sequence: 100, flags: ACK, time: 101 * SECOND }), 'ended 0 idle'],
+        silent(from(2, { sequence: 100, flags: ACK, time: 150 * SECOND })),
+      ],
+      { idleAfter: 100 * SECOND },
+    );
+  });
+
   it('the oldest closed connection is forgotten', () => {
     const rst = { flags: RST | ACK };
     run(

@@ -37,7 +37,6 @@ export function defineDissect(command: Command, io: Io, done: (exitCode: number)
     .summary('show the MQTT packets of captures (the command when none is named)')
     .description('Shows every MQTT packet of capture files: pcap or pcapng, also gzipped; - reads stdin.')
     .argument('<capture...>', 'capture files, read in order as one capture');
-  addLimitOptions(command);
   addSelectionOptions(addReportOptions(command, 'table').option('-q, --quiet', 'only the summary'))
     .option(
       '--port <n>',
@@ -51,6 +50,7 @@ export function defineDissect(command: Command, io: Io, done: (exitCode: number)
     .option('--no-reassembly', 'take TCP segments as they come')
     .addHelpText('after', `${formatsHelp()}\n${SELECTION_HELP}\n${EXAMPLES}\n${EXIT_CODES_HELP}`)
     .action(async (paths: string[], options: DissectOptions) => done(await dissect(paths, options, io)));
+  addLimitOptions(command);
 }
 
 async function dissect(paths: readonly string[], options: DissectOptions, io: Io): Promise<number> {
