@@ -201,7 +201,8 @@ export class WebSocketTransport implements Transport {
       irregular: a.irregular + b.irregular,
     };
     if (details.frames === 0) return;
-    const text = `WebSocket: ${details.frames} frames, ${details.messages} messages, ${details.pings} pings`;
+    const { frames, messages, pings } = details;
+    const text = `WebSocket: ${some(frames, 'frame')}, ${some(messages, 'message')}, ${some(pings, 'ping')}`;
     this.notice('counts', text, { time, origin }, details);
   }
 
@@ -238,4 +239,8 @@ function body(half: Half, bytes: Uint8Array): number {
   half.bodyLeft -= taken;
   if (half.bodyLeft === 0) half.stage = 'header';
   return taken;
+}
+
+function some(count: number, what: string): string {
+  return `${count} ${what}${count === 1 ? '' : 's'}`;
 }
