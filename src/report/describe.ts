@@ -71,7 +71,8 @@ export function describe(item: ShownPacket, telling: Telling): string {
   for (const part of [...parts, flags]) {
     if (part !== undefined && part !== '') line += part.startsWith(',') ? part : ` ${part}`;
   }
-  return missing > 0 ? `${line} (${count(missing)} of ${plural(frame.length, 'byte')} missing)` : line;
+  const told = missing === 0 || (packet.type === 'PUBLISH' && packet.payload !== undefined);
+  return told ? line : `${line} (${count(missing)} of ${plural(frame.length, 'byte')} missing)`;
 }
 
 function connect(packet: Read<'CONNECT'>, scene: Scene): readonly (string | undefined)[] {
@@ -132,13 +133,15 @@ function publish(packet: Read<'PUBLISH'>, scene: Scene): readonly (string | unde
   const { payload } = packet;
   const properties = propertyPhrases(packet.properties, scene.showSecrets, ['topicAlias']);
   const length = (payload?.length ?? 0) + scene.missing;
+  // Before the payload, which may fill the line.
+  const missing = scene.missing > 0 ? `, ${count(scene.missing)} missing` : '';
   return [
     packet.dup === true ? 'DUP' : undefined,
     packet.qos === undefined ? undefined : `QoS ${packet.qos}`,
     packet.retain === true ? 'retained' : undefined,
     id(packet.packetId),
     packet.topic === undefined ? undefined : topic(packet.topic, packet.properties, scene),
-    payload === undefined ? undefined : `(${plural(length, 'byte')})`,
+    payload === undefined ? undefined : `(${plural(length, 'byte')}${missing})`,
     payload === undefined || payload.length === 0 ? undefined : preview(payload, payloadRoom(scene, properties)),
     payload !== undefined && length === 0 && packet.retain === true ? 'clears the retained message' : undefined,
     behind(properties),

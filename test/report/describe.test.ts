@@ -106,7 +106,7 @@ group('describe', () => {
 
   it('says how much of a packet is missing, and counts it to the payload', () => {
     expect(story('30 8c 40 00 03 "a/b" 00 01', { length: 8207 })).toBe(
-      'PUBLISH QoS 0 a/b (8,199 bytes) 00 01 (8,197 of 8,207 bytes missing)',
+      'PUBLISH QoS 0 a/b (8,199 bytes, 8,197 missing) 00 01',
     );
   });
 
