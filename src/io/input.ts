@@ -29,9 +29,12 @@ type Pieces = AsyncGenerator<Uint8Array, void, void>;
 /** gzip in gzip happens (a .gz sent with a .gz on top); more is a trap. */
 const MAX_GZIP_LAYERS = 2;
 
-/** Reads a path, or stdin for `-`. */
-export async function* readCapture(path: string, options: InputOptions = {}): AsyncGenerator<CaptureBatch, void, void> {
-  const source = await openSource(path, options);
+/** Reads a path, stdin for `-`, or what is open already. */
+export async function* readCapture(
+  from: string | ByteSource,
+  options: InputOptions = {},
+): AsyncGenerator<CaptureBatch, void, void> {
+  const source = typeof from === 'string' ? await openSource(from, options) : from;
   const input = new Input(source, options);
   try {
     yield* input.batches();

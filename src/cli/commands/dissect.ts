@@ -1,8 +1,9 @@
-// `dissect`: capture files, or a capture on stdin while it grows, as MQTT packets. A file that cannot be read is said
+// `dissect`: capture files, or a capture on stdin or of an interface while it grows, as MQTT packets. A file that cannot be read is said
 // and the others are still read; they are one run, with one numbering and one summary.
 
 import type { Command } from 'commander';
 import { Dissector, type DissectorOptions } from '../../dissect/dissector.js';
+import type { ByteSource } from '../../io/byte-source.js';
 import { type CaptureBatch, readCapture } from '../../io/input.js';
 import { createProgress, type Progress } from '../../io/progress.js';
 import { TlsSecretFiles } from '../../io/tls-secrets.js';
@@ -10,11 +11,12 @@ import { UserError } from '../../user-error.js';
 import { EXIT, EXIT_CODES_HELP } from '../exit-codes.js';
 import { type Io, say, warn } from '../io.js';
 import { addLimitOptions, limitsOf } from '../limits.js';
+import { addLiveOptions, checkInputs, type LiveFlags, openInterface, printInterfaces } from '../live-options.js';
 import { addReportOptions, formatsHelp, integers, list, type ReportOptions, versionOption } from '../options.js';
 import { Report } from '../report.js';
 import { addSelectionOptions, SELECTION_HELP, type SelectionFlags, Sieve } from '../selection-options.js';
 
-interface DissectOptions extends ReportOptions, SelectionFlags {
+interface DissectOptions extends ReportOptions, SelectionFlags, LiveFlags {
   readonly quiet?: boolean;
   readonly version?: DissectorOptions['version'];
   readonly reassembly: boolean;
@@ -30,14 +32,16 @@ Examples:
   mqtt-dissect --format ndjson *.pcap > packets.ndjson
   mqtt-dissect --client 'meter-*' --topic 'home/#' capture.pcap
   mqtt-dissect --port 1337 capture.pcap              port 1337 is MQTT, whatever it looks like
-  tcpdump -U -w - port 1883 | mqtt-dissect -         packets as they come`;
+  mqtt-dissect -i any -f "tcp port 1883"             packets as they come
+  tcpdump -U -w - port 1883 | mqtt-dissect -         the same from a pipe`;
 
 export function defineDissect(command: Command, io: Io, done: (exitCode: number) => void): void {
   command
     .summary('show the MQTT packets of captures (the command when none is named)')
     .description('Shows every MQTT packet of capture files: pcap or pcapng, also gzipped; - reads stdin.')
-    .argument('<capture...>', 'capture files, read in order as one capture');
-  addSelectionOptions(addReportOptions(command, 'table').option('-q, --quiet', 'only the summary'))
+    .argument('[capture...]', 'capture files, read in order as one capture');
+  addLiveOptions(addReportOptions(command, 'table').option('-q, --quiet', 'only the summary'));
+  addSelectionOptions(command)
     .option(
       '--port <n>',
       'show this TCP port only, as MQTT whatever it looks like; may be repeated',
@@ -49,16 +53,22 @@ export function defineDissect(command: Command, io: Io, done: (exitCode: number)
     .option('--tls-psk <psk>', 'pre-shared key as identity:hexkey, or a file of such lines; may be repeated', list)
     .option('--no-reassembly', 'take TCP segments as they come')
     .addHelpText('after', `${formatsHelp()}\n${SELECTION_HELP}\n${EXAMPLES}\n${EXIT_CODES_HELP}`)
-    .action(async (paths: string[], options: DissectOptions) => done(await dissect(paths, options, io)));
+    .action(async (paths: string[], options: DissectOptions) => {
+      checkInputs(command, paths, options);
+      if (options.listInterfaces === true) await printInterfaces(io);
+      else done(await dissect(paths, options, io));
+    });
   addLimitOptions(command);
 }
 
 async function dissect(paths: readonly string[], options: DissectOptions, io: Io): Promise<number> {
   const run = new Run(paths, options, io);
   let exitCode: number = EXIT.ok;
-  for (const path of paths) {
-    if (run.isOver) break;
-    if (!(await run.read(path))) exitCode = EXIT.usage;
+  const live = options.interface === undefined ? [] : [await openInterface(options.interface, options, io)];
+  for (const input of [...live, ...paths]) {
+    // What runs already is read all the same: that is what ends it.
+    if (run.isOver && typeof input === 'string') break;
+    if (!(await run.read(input))) exitCode = EXIT.usage;
   }
   await run.end(exitCode !== EXIT.ok);
   return io.interrupt.aborted && exitCode === EXIT.ok ? EXIT.interrupted : exitCode;
@@ -79,7 +89,7 @@ class Run {
     const { quiet = false, port: ports = [], version, reassembly: reassemble } = options;
     this.io = io;
     const { keylog: keylogs = [], tlsKey: rsaKeys = [], tlsPsk: psks = [] } = options;
-    this.tls = new TlsSecretFiles({ keylogs, rsaKeys, psks }, paths.includes('-'));
+    this.tls = new TlsSecretFiles({ keylogs, rsaKeys, psks }, paths.includes('-') || options.interface !== undefined);
     const { secrets } = this.tls;
     this.dissector = new Dissector({ secrets, ports, version, reassemble, limits: limitsOf(options) });
     this.sieve = new Sieve(options);
@@ -93,12 +103,12 @@ class Run {
   }
 
   /** False when the file could not be read, or not to its end. */
-  async read(path: string): Promise<boolean> {
+  async read(input: string | ByteSource): Promise<boolean> {
     const { io } = this;
-    const name = path === '-' ? 'standard input' : path;
+    const name = typeof input !== 'string' ? input.name : input === '-' ? 'standard input' : input;
     try {
       let sourced = false;
-      for await (const batch of readCapture(path, { epoch: this.epoch, signal: io.interrupt, stdin: io.stdin })) {
+      for await (const batch of readCapture(input, { epoch: this.epoch, signal: io.interrupt, stdin: io.stdin })) {
         await this.begin();
         if (!sourced || (this.epoch === undefined && batch.epoch !== undefined)) {
           this.report.source({ name, epoch: batch.epoch });
