@@ -64,3 +64,10 @@ export const WRONG: Readonly<Record<string, Wrong>> = {
     lost: { from: 306, to: 341, unseen: ['341 PUBLISH 17015', '343 DISCONNECT 2'] },
   },
 };
+
+/** Captures whose MQTT, or part of it, tshark does not find in its layers. */
+export const UNSEEN: readonly (readonly [names: RegExp, why: string])[] = [
+  [/^websocket-/, 'tshark shows MQTT over WebSocket as WebSocket'],
+  [/^proxy-protocol-/, 'behind a PROXY header tshark shows no MQTT'],
+  [/^tls-/, 'encrypted; what tshark decrypts is compared with what we do in the tests of TLS'],
+];
