@@ -108,6 +108,7 @@ export function decryptRsa(key: KeyObject, encrypted: Bytes): Bytes | undefined 
   });
 }
 
-function viewOf(buffer: Buffer): Bytes {
+/** Without the methods that Node's bytes have of their own, whose slice() is a view. */
+function viewOf(buffer: Bytes): Bytes {
   return new Uint8Array(buffer.buffer, buffer.byteOffset, buffer.length);
 }

@@ -3,7 +3,7 @@
 
 import { cipherSuiteName } from './cipher-suites.js';
 import { hexOf } from './keylog.js';
-import { TLS_1_3, versionName } from './names.js';
+import { TLS_1_0, TLS_1_3, versionName } from './names.js';
 import type { Negotiation } from './negotiation.js';
 
 type Details = Record<string, string | number | boolean>;
@@ -73,9 +73,9 @@ function needOf(negotiation: Negotiation | undefined): Said {
   const random = hexOf(client.random);
   const details: Details = { clientRandom: random };
   if (server === undefined) return { message: 'the answer of the server was not seen', details };
-  if (suite === undefined) {
-    const name = cipherSuiteName(server.suite);
-    return { message: `${name}${server.compressed ? ' with compression' : ''} cannot be decrypted`, details };
+  if (suite === undefined || server.version < TLS_1_0) {
+    const name = `${versionName(server.version)} with ${cipherSuiteName(server.suite)}`;
+    return { message: `${name}${server.compressed ? ' and compression' : ''} cannot be decrypted`, details };
   }
   if (server.version === TLS_1_3) {
     const labels = [

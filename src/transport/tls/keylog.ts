@@ -21,17 +21,12 @@ const LINE = /^([A-Z0-9_]+) ([0-9a-fA-F]+) ([0-9a-fA-F]+)$/;
 const MAX_LINE = 4096;
 const MAX_SECRETS = 65536;
 
-export class KeyLog {
-  /** Lines that gave a secret, and lines that did not; empty lines and comments are neither. */
-  used = 0;
-  ignored = 0;
-  /** Grows with every secret that is new: whoever found none may look again. */
-  revision = 0;
-  readonly #secrets = new Map<string, Uint8Array>();
+/** Text in pieces to lines: without those that are empty or comments, and undefined for one that is too long. */
+export class KeyLogSource {
   #rest = '';
   #tooLong = false;
 
-  constructor(private readonly maxSecrets = MAX_SECRETS) {}
+  constructor(private readonly line: (line: string | undefined) => void) {}
 
   add(text: string | Uint8Array): void {
     // Only ASCII means anything, so a character cut in two does no harm.
@@ -45,13 +40,39 @@ export class KeyLog {
     }
   }
 
-  /** What was added is all there is: the last line needs no line break. */
   end(): void {
     const line = this.#rest.trim();
-    if (this.#tooLong) this.ignored++;
-    else if (line !== '' && !line.startsWith('#')) this.#line(line);
+    if (this.#tooLong) this.line(undefined);
+    else if (line !== '' && !line.startsWith('#')) this.line(line);
     this.#rest = '';
     this.#tooLong = false;
+  }
+}
+
+export class KeyLog {
+  /** Lines that gave a secret, and lines that did not; empty lines and comments are neither. */
+  used = 0;
+  ignored = 0;
+  /** Grows with every secret that is new: whoever found none may look again. */
+  revision = 0;
+  readonly #secrets = new Map<string, Uint8Array>();
+  readonly #own = this.source();
+
+  constructor(private readonly maxSecrets = MAX_SECRETS) {}
+
+  /** Lines of one source in pieces; for several sources at once, see source(). */
+  add(text: string | Uint8Array): void {
+    this.#own.add(text);
+  }
+
+  /** What was added is all there is: the last line needs no line break. */
+  end(): void {
+    this.#own.end();
+  }
+
+  /** For one more file that is read at the same time, so that lines of the two do not run into each other. */
+  source(): KeyLogSource {
+    return new KeyLogSource((line) => this.#line(line));
   }
 
   /** `id` is the client random, or what else the label goes by. */
@@ -59,7 +80,11 @@ export class KeyLog {
     return this.#secrets.get(`${label} ${hexOf(id)}`);
   }
 
-  #line(line: string): void {
+  #line(line: string | undefined): void {
+    if (line === undefined) {
+      this.ignored++;
+      return;
+    }
     const session = SESSION.exec(line);
     if (session !== null) {
       this.#keep('SESSION', session[1]!, session[2]!);

@@ -4,7 +4,7 @@
 import type { Side } from '../../bytes/chunk.js';
 import { concat, decryptRsa, prf } from './crypto.js';
 import { hexOf } from './keylog.js';
-import { TLS_1_2 } from './names.js';
+import { TLS_1_0, TLS_1_2 } from './names.js';
 import type { Negotiation } from './negotiation.js';
 import { macLength, type Opener, opener12 } from './opener.js';
 import type { TlsSecrets } from './secrets.js';
@@ -40,7 +40,7 @@ function resumed(negotiation: Negotiation, secrets: TlsSecrets): Uint8Array | un
 
 function computed(negotiation: Negotiation, secrets: TlsSecrets): Uint8Array | undefined {
   const { client, server } = negotiation;
-  if (client === undefined || server === undefined || negotiation.keyExchange === undefined) return undefined;
+  if (client === undefined || server === undefined) return undefined;
   const premaster = findPremaster(negotiation, secrets);
   if (premaster === undefined) return undefined;
   const name = prfName(negotiation);
@@ -87,6 +87,7 @@ function prfName({ version, suite }: Negotiation): string {
 export function openerFor(negotiation: Negotiation, side: Side, secrets: TlsSecrets): Opener | undefined {
   const { client, server, suite, version } = negotiation;
   if (client === undefined || server === undefined || suite === undefined || version === undefined) return undefined;
+  if (version < TLS_1_0) return undefined;
   const master = findMaster(negotiation, secrets);
   if (master === undefined) return undefined;
   const { key, iv } = suite.cipher;

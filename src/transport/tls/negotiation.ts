@@ -33,7 +33,6 @@ export class Negotiation {
   certificateRequested = false;
   /** TLS 1.2: ServerHelloDone or a certificate was seen, so the session is a new one. */
   full = false;
-  keyExchange: KeyExchange | undefined = undefined;
   /** TLS 1.2: for a session to come. */
   newTicket: Uint8Array | undefined = undefined;
   /** TLS 1.2, once found. */
@@ -42,6 +41,8 @@ export class Negotiation {
   /** Messages of each side, for the session hash (RFC 7627, 3); undefined once there are too many of them. */
   #transcript: [Uint8Array[], Uint8Array[]] | undefined = [[], []];
   #bytes = 0;
+  #done = false;
+  #keyExchange: Uint8Array | undefined = undefined;
 
   constructor(
     private readonly maxBytes: number,
@@ -60,14 +61,20 @@ export class Negotiation {
     return this.version === TLS_1_3 ? this.server?.preSharedKey === true : !this.full;
   }
 
+  /** How it is to be read, ServerHello tells, which may come later where the capture has the directions in disorder. */
+  get keyExchange(): KeyExchange | undefined {
+    return this.#keyExchange && this.suite && readKeyExchange(this.#keyExchange, this.suite);
+  }
+
   /** TLS 1.2: ClientKeyExchange, of which keys may be made, was not seen yet. */
   get awaitsKeyExchange(): boolean {
-    return this.version !== undefined && this.version < TLS_1_3 && this.full && this.keyExchange === undefined;
+    return this.version !== undefined && this.version < TLS_1_3 && this.full && this.#keyExchange === undefined;
   }
 
   /** True when the message begins another handshake than this one. */
   isNext(message: Message): boolean {
-    return message.type === MESSAGE.clientHello && this.server !== undefined && !this.server.retry;
+    const { client, server } = this;
+    return message.type === MESSAGE.clientHello && client !== undefined && server !== undefined && !server.retry;
   }
 
   /** Takes what is to be known of a message. */
@@ -79,7 +86,7 @@ export class Negotiation {
     else if (type === MESSAGE.encryptedExtensions) this.#encryptedExtensions(body);
     else if (type === MESSAGE.certificateRequest) this.certificateRequested = true;
     else if (type === MESSAGE.serverHelloDone) this.full = true;
-    else if (type === MESSAGE.clientKeyExchange) this.keyExchange = readKeyExchange(body, this.suite);
+    else if (type === MESSAGE.clientKeyExchange) this.#keyExchange = copyOf(body);
     else if (type === MESSAGE.newSessionTicket && this.version !== TLS_1_3) this.newTicket = copyOf(body, 6);
   }
 
@@ -106,8 +113,11 @@ export class Negotiation {
   }
 
   #keep(side: Side, bytes: Uint8Array, type: number, complete: boolean): void {
-    if (this.#transcript === undefined || this.keyExchange !== undefined) return;
-    if (type === MESSAGE.certificate && side !== this.clientSide) this.full = true;
+    const own = side === this.clientSide;
+    if (type === MESSAGE.certificate && !own) this.full = true;
+    // Of either side up to its last message that counts; in TLS 1.3 nothing is derived from them.
+    if (this.#transcript === undefined || (own ? this.#keyExchange !== undefined : this.#done)) return;
+    if (type === MESSAGE.serverHelloDone) this.#done = true;
     this.#bytes += bytes.length;
     if (!complete || this.#bytes > 4 * this.maxBytes || this.version === TLS_1_3) this.#transcript = undefined;
     else this.#transcript[side].push(copyOf(bytes));
@@ -117,6 +127,7 @@ export class Negotiation {
   sessionHash(): Uint8Array | undefined {
     const { clientSide } = this;
     if (this.#transcript === undefined || clientSide === undefined || this.suite === undefined) return undefined;
+    if (!this.#done || this.#keyExchange === undefined) return undefined;
     const [first, ...others] = this.#transcript[clientSide];
     const parts = [first ?? new Uint8Array(0), ...this.#transcript[clientSide === 0 ? 1 : 0], ...others];
     if ((this.version ?? 0) >= TLS_1_2) return hash(this.suite.hash, ...parts);
@@ -138,8 +149,7 @@ export class Negotiation {
 }
 
 /** RFC 5246, 7.4.7; RFC 4279, 2 to 4. */
-function readKeyExchange(body: Uint8Array, suite: CipherSuite | undefined): KeyExchange {
-  const kind = suite?.keyExchange ?? '';
+function readKeyExchange(body: Uint8Array, { keyExchange: kind }: CipherSuite): KeyExchange {
   const cursor = new Cursor(body);
   const next = (): Uint8Array | undefined => {
     const length = cursor.u16();

@@ -110,6 +110,7 @@ export type StageName = 'early' | 'handshake' | 'application';
 
 interface Stage {
   readonly name: StageName;
+  readonly find: () => Uint8Array | undefined;
   secret?: Uint8Array | undefined;
   opener?: Opener | undefined;
 }
@@ -122,11 +123,10 @@ export class Protection13 implements Protection {
 
   constructor(
     private readonly suite: CipherSuite,
-    names: readonly StageName[],
-    private readonly secretOf: (stage: StageName) => Uint8Array | undefined,
+    stages: readonly Pick<Stage, 'name' | 'find'>[],
     private readonly maxSearch: number,
   ) {
-    this.stages = names.map((name) => ({ name }));
+    this.stages = stages.map((stage) => ({ ...stage }));
   }
 
   get stage(): StageName {
@@ -198,7 +198,7 @@ export class Protection13 implements Protection {
 
   private openerOf(stage: Stage): Opener | undefined {
     if (stage.opener === undefined) {
-      stage.secret = this.secretOf(stage.name);
+      stage.secret = stage.find();
       const { secret } = stage;
       stage.opener = secret && attempt(() => opener13(this.suite, secret));
     }

@@ -24,6 +24,7 @@ export class TlsSecrets {
   /** False: the key log will not grow, so nothing needs to be held for it, and what is missing is said at once. */
   mayGrow = true;
   readonly #sessions = new Map<string, Uint8Array>();
+  #remembered = 0;
   #free: number;
 
   constructor(given: Partial<GivenSecrets> = {}) {
@@ -33,11 +34,16 @@ export class TlsSecrets {
     this.#free = given.maxHeldBytes ?? MAX_HELD_BYTES;
   }
 
+  /** Grows with everything new: whoever found nothing may look again. */
+  get revision(): number {
+    return this.keyLog.revision + this.#remembered;
+  }
+
   /** A session's master secret by what resumes it: its id or its ticket. */
   remember(kind: 'id' | 'ticket', value: Uint8Array, master: Uint8Array): void {
     if (value.length === 0) return;
     const key = kind + hexOf(value.length > 64 ? value.subarray(0, 64) : value);
-    this.#sessions.delete(key);
+    if (!this.#sessions.delete(key)) this.#remembered++;
     this.#sessions.set(key, master);
     if (this.#sessions.size <= MAX_SESSIONS) return;
     for (const oldest of this.#sessions.keys()) {

@@ -20,10 +20,15 @@ type Details = Readonly<Record<string, string | number | boolean>>;
 export class Session {
   readonly halves: readonly [Half, Half];
   out: Delivery[] = [];
-  /** Grows with all that a waiting record may wait for, but for the key log. */
+  /** Grows with what the handshakes tell. */
   changes = 0;
   #negotiation: Negotiation | undefined = undefined;
   #saidNeed = false;
+
+  /** Of everything that a record may wait for. */
+  get stamp(): number {
+    return this.changes + this.secrets.revision;
+  }
 
   constructor(
     private readonly secrets: TlsSecrets,
@@ -77,7 +82,7 @@ export class Session {
   }
 
   #protect12(half: Half, negotiation: Negotiation, unsure: boolean): void {
-    const find = () => openerFor(negotiation, half.side, this.secrets);
+    const find = this.#whenNew(() => openerFor(negotiation, half.side, this.secrets));
     half.protection = new Protection12(find, this.options.maxSequenceSearch);
     half.handshake.lost();
     if (unsure) half.protection.lost(undefined);
@@ -87,12 +92,26 @@ export class Session {
     if (half.protection13 !== undefined || negotiation.suite === undefined) return;
     const early = half.side === negotiation.clientSide && negotiation.client?.earlyData === true;
     const stages: readonly StageName[] = early ? ['early', 'handshake', 'application'] : ['handshake', 'application'];
-    const { client, suite } = negotiation;
-    const secretOf = (stage: StageName): Uint8Array | undefined =>
-      client && this.secrets.keyLog.lookup(negotiation.label(half.side, stage), client.random);
-    half.protection13 = new Protection13(suite, stages, secretOf, this.options.maxSequenceSearch);
+    const { keyLog } = this.secrets;
+    const secrets = stages.map((name) => {
+      const label = negotiation.label(half.side, name);
+      // ClientHello may come later, where the capture has the directions in disorder.
+      const find = () => negotiation.client && keyLog.lookup(label, negotiation.client.random);
+      return { name, find: this.#whenNew(find) };
+    });
+    half.protection13 = new Protection13(negotiation.suite, secrets, this.options.maxSequenceSearch);
     half.protection = half.protection13;
     if (half.owedGap) half.protection.lost(undefined);
+  }
+
+  /** Looked for again only when there is something new to be found. */
+  #whenNew<T>(find: () => T | undefined): () => T | undefined {
+    let triedAt = -1;
+    return () => {
+      if (triedAt === this.stamp) return undefined;
+      triedAt = this.stamp;
+      return find();
+    };
   }
 
   #changeCipherSpec(half: Half, record: Seen): boolean {

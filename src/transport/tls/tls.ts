@@ -82,7 +82,7 @@ export class Tls implements Transport {
   }
 
   #stamp(): number {
-    return this.#session.changes + this.secrets.keyLog.revision;
+    return this.#session.stamp;
   }
 
   #drain(): void {

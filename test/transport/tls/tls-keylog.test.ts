@@ -58,3 +58,13 @@ it('forgets the oldest of too many', () => {
   const known = [0, 1, 2, 3, 4].filter((n) => keyLog.lookup('CLIENT_RANDOM', hex(random(n))) !== undefined);
   expect(known).toEqual([2, 3, 4]);
 });
+
+it('lines of two files that are read at the same time stay apart', () => {
+  const keyLog = new KeyLog();
+  const other = keyLog.source();
+  keyLog.add(`CLIENT_RANDOM ${RANDOM} `);
+  other.add(`CLIENT_RANDOM ${'0'.repeat(64)} ${MASTER}`);
+  keyLog.add(`${MASTER}\n`);
+  other.end();
+  expect({ used: keyLog.used, ignored: keyLog.ignored }).toEqual({ used: 2, ignored: 0 });
+});

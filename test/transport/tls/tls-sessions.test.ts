@@ -1,11 +1,13 @@
 // Secrets over time: sessions that are resumed, key logs that grow, and connections nobody has keys for.
 
+import { createPrivateKey } from 'node:crypto';
 import type { ConnectionOptions } from 'node:tls';
 import { describe, expect, it } from 'vitest';
 import { KeyLog } from '../../../src/transport/tls/keylog.js';
 import { TlsSecrets } from '../../../src/transport/tls/secrets.js';
 import { Tls } from '../../../src/transport/tls/tls.js';
 import type { Delivery } from '../../../src/transport/transport.js';
+import { RSA } from './certificates.js';
 import { codes, collected, decrypt, inPieces, keyLogOf, LINES, type Recorded, spoken, talk } from './peers.js';
 
 const only = (version: 'TLSv1.2' | 'TLSv1.3') => ({ minVersion: version, maxVersion: version });
@@ -146,4 +148,65 @@ it('shows alerts but a closing', async () => {
   expect(codes(seen)).toEqual(['handshake', 'alert']);
   expect(seen.notices[0]?.message).toBe('TLS to broker.example (ALPN offered: mqtt), no answer was seen');
   expect(seen.notices[1]?.message).toBe('TLS alert, fatal: protocol_version');
+});
+
+describe('directions in disorder, as some captures have them', () => {
+  const suites = [
+    ['TLSv1.2', 'ECDHE-RSA-AES128-GCM-SHA256', false],
+    ['TLSv1.2', 'AES128-GCM-SHA256', true],
+    ['TLSv1.3', 'TLS_AES_128_GCM_SHA256', false],
+  ] as const;
+
+  it.each(suites)('%s %s: one behind the other', async (version, ciphers, byRsaKey) => {
+    const settings = { ...only(version), ciphers };
+    const { wire, keyLog } = await talk({ client: settings, server: settings });
+    for (const first of [0, 1]) {
+      const sorted = [...wire.filter(({ side }) => side === first), ...wire.filter(({ side }) => side !== first)];
+      const secrets = byRsaKey ? { rsaKeys: [createPrivateKey(RSA.key)] } : { text: keyLog };
+      const seen = decrypt(sorted, secrets);
+      expect(seen.text).toEqual(spoken());
+      expect(codes(seen)).toEqual(['handshake']);
+    }
+  });
+
+  it('the end of one handshake before the middle of the other side, when no secrets can come later', async () => {
+    const settings = { ...only('TLSv1.2'), ciphers: 'AES128-GCM-SHA256' };
+    const recorded = await talk({ client: settings, server: settings });
+    const keys = recorded.wire.findIndex(({ side, bytes }) => side === 0 && bytes[5] === 16);
+    const answer = recorded.wire.findIndex(({ side }, at) => at > keys && side === 1);
+    const wire = [...recorded.wire];
+    wire.splice(keys, 0, ...wire.splice(answer, 1));
+    const secrets = new TlsSecrets({ rsaKeys: [createPrivateKey(RSA.key)] });
+    secrets.mayGrow = false;
+    const seen = collected(run(new Tls(secrets), { ...recorded, wire }));
+    expect(seen.text).toEqual(spoken());
+    expect(codes(seen)).toEqual(['handshake']);
+  });
+});
+
+it('a server that asks for another key share', async () => {
+  const client = { ...only('TLSv1.3'), ecdhCurve: 'X25519:P-256' };
+  const recorded = await talk({ client, server: { ...only('TLSv1.3'), ecdhCurve: 'P-256' } });
+  // ChangeCipherSpec and another ClientHello.
+  expect(recorded.wire.some(({ bytes }) => bytes[0] === 20 && bytes[6] === 22 && bytes[11] === 1)).toBe(true);
+  const seen = decrypt(recorded.wire, { text: recorded.keyLog });
+  expect(seen.text).toEqual(spoken());
+  expect(codes(seen)).toEqual(['handshake']);
+});
+
+it.each(['CLIENT', 'SERVER'])('%s secrets only give that direction', async (who) => {
+  const recorded = await talk({ client: only('TLSv1.3') });
+  const text = recorded.keyLog.replace(new RegExp(`^(?!${who}).*$`, 'gm'), '');
+  const seen = decrypt(recorded.wire, { text });
+  const expected = spoken();
+  expected[who === 'CLIENT' ? 1 : 0] = '';
+  expect(seen.text).toEqual(expected);
+  expect(codes(seen)).toEqual(['handshake', 'no-secrets', 'not-decrypted']);
+});
+
+it('secrets of the application data alone are enough for it', async () => {
+  const recorded = await talk({ client: only('TLSv1.3') });
+  const seen = decrypt(recorded.wire, { text: recorded.keyLog.replace(/^.*HANDSHAKE.*$/gm, '') });
+  expect(seen.text).toEqual(spoken());
+  expect(codes(seen)).toEqual(['handshake', 'not-decrypted', 'not-decrypted']);
 });
