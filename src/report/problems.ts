@@ -7,6 +7,8 @@ import { cut, displayWidth, escapeText, type Palette } from './terminal.js';
 
 /** Events that are no damage; all others are damage or something not seen. */
 const QUIET: ReadonlySet<EventName> = new Set<EventName>(['mid-stream', 'connection-closed']);
+/** What layers say of their normal course. */
+const QUIET_CODES: ReadonlySet<string> = new Set(['handshake', 'upgrade', 'close', 'counts', 'address']);
 const BYTES_SHOWN = 16;
 
 /** `! 2 problems: Topic Name Length says 300 bytes, 5 are left (offset 2)`: the first of them; '' when there are none. */
@@ -30,7 +32,9 @@ export function withProblems(story: string, problems: string, room: number, pale
 
 export function eventText(event: ShownEvent, palette: Palette): string {
   const message = escapeText(event.message);
-  if (QUIET.has(event.event)) return palette.dim(`-- ${message}`);
+  if (QUIET.has(event.event) || (event.code !== undefined && QUIET_CODES.has(event.code))) {
+    return palette.dim(`-- ${message}`);
+  }
   return palette.yellow(`!! ${event.event.replaceAll('-', ' ')}: ${message}${eventBytes(event)}`);
 }
 
