@@ -67,7 +67,7 @@ export function tsharkSegments(packets: readonly CapturedPacket[]): readonly (st
 }
 
 /** Packets of any captures as one pcapng file, with an interface for each link type. */
-function asPcapng(packets: readonly CapturedPacket[]): Buffer {
+export function asPcapng(packets: readonly CapturedPacket[]): Buffer {
   const links = [...new Set(packets.map(({ link }) => link))];
   const section = words(0x1a2b3c4d, 0x00000001, 0xffffffff, 0xffffffff);
   const blocks = [block(0x0a0d0d0a, section), ...links.map((link) => block(1, words(link, 0)))];
