@@ -16,6 +16,8 @@ const LABELS: Readonly<Record<string, readonly [id: readonly number[], secret: r
   CLIENT_TRAFFIC_SECRET_0: [[64], [64, 96]],
   SERVER_TRAFFIC_SECRET_0: [[64], [64, 96]],
 };
+/** What TLS logs as well and decryption has no use for. */
+const UNNEEDED = /^(?:EARLY_)?EXPORTER_SECRET |^ECH_(?:SECRET|CONFIG) /;
 const SESSION = /^RSA Session-ID:([0-9a-fA-F]{1,64}) Master-Key:([0-9a-fA-F]{96})$/;
 const LINE = /^([A-Z0-9_]+) ([0-9a-fA-F]+) ([0-9a-fA-F]+)$/;
 const MAX_LINE = 4096;
@@ -50,7 +52,7 @@ export class KeyLogSource {
 }
 
 export class KeyLog {
-  /** Lines that gave a secret, and lines that did not; empty lines and comments are neither. */
+  /** Lines that gave a secret, and lines that are wrong or foreign; comments and secrets of no use are neither. */
   used = 0;
   ignored = 0;
   /** Grows with every secret that is new: whoever found none may look again. */
@@ -85,6 +87,7 @@ export class KeyLog {
       this.ignored++;
       return;
     }
+    if (UNNEEDED.test(line)) return;
     const session = SESSION.exec(line);
     if (session !== null) {
       this.#keep('SESSION', session[1]!, session[2]!);

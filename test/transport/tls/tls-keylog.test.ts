@@ -37,7 +37,7 @@ it.each([1, 2, 7, 100, 1 << 20])('is read in pieces of %i', (size) => {
     expect(found('PMS_CLIENT_RANDOM')).toBe('05'.repeat(20));
     expect(found('EXPORTER_SECRET')).toBe('');
     expect(keyLog.lookup('RSA', hex('0011223344556677'))).toHaveLength(48);
-    expect({ used: keyLog.used, ignored: keyLog.ignored }).toEqual({ used: 6, ignored: 6 });
+    expect({ used: keyLog.used, ignored: keyLog.ignored }).toEqual({ used: 6, ignored: 5 });
   }
 });
 

@@ -1,8 +1,9 @@
 // Secrets over time: sessions that are resumed, key logs that grow, and connections nobody has keys for.
 
-import { createPrivateKey } from 'node:crypto';
+import { constants, createPrivateKey } from 'node:crypto';
 import type { ConnectionOptions } from 'node:tls';
 import { describe, expect, it } from 'vitest';
+import { decryptRsa } from '../../../src/transport/tls/crypto.js';
 import { KeyLog } from '../../../src/transport/tls/keylog.js';
 import { TlsSecrets } from '../../../src/transport/tls/secrets.js';
 import { Tls } from '../../../src/transport/tls/tls.js';
@@ -209,4 +210,35 @@ it('secrets of the application data alone are enough for it', async () => {
   const seen = decrypt(recorded.wire, { text: recorded.keyLog.replace(/^.*HANDSHAKE.*$/gm, '') });
   expect(seen.text).toEqual(spoken());
   expect(codes(seen)).toEqual(['handshake', 'not-decrypted', 'not-decrypted']);
+});
+
+describe('other lines of a key log', () => {
+  const settings = { ...only('TLSv1.2'), ciphers: 'AES128-GCM-SHA256' };
+  const toHex = (bytes: Uint8Array): string => Buffer.from(bytes).toString('hex');
+
+  it('the premaster secret, by its encrypted form or by the client random', async () => {
+    const { wire } = await talk({ client: settings, server: settings });
+    const { bytes } = wire.find((one) => one.side === 0 && one.bytes[5] === 16)!;
+    const encrypted = bytes.subarray(11, 11 + 256);
+    const premaster = toHex(decryptRsa(createPrivateKey(RSA.key), encrypted)!);
+    const random = toHex(wire[0]!.bytes.subarray(11, 43));
+    for (const text of [
+      `RSA ${toHex(encrypted.subarray(0, 8))} ${premaster}`,
+      `PMS_CLIENT_RANDOM ${random} ${premaster}`,
+    ]) {
+      expect(decrypt(wire, { text }).text).toEqual(spoken());
+    }
+  });
+
+  it('the master secret by the session', async () => {
+    const { wire, keyLog } = await talk({
+      client: settings,
+      server: { ...settings, secureOptions: constants.SSL_OP_NO_TICKET },
+    });
+    const hello = wire.find(({ side }) => side === 1)!.bytes;
+    const id = toHex(hello.subarray(44, 44 + hello[43]!));
+    expect(id).toHaveLength(64);
+    const text = `RSA Session-ID:${id} Master-Key:${/^CLIENT_RANDOM \S+ (\S+)/m.exec(keyLog)?.[1]}`;
+    expect(decrypt(wire, { text }).text).toEqual(spoken());
+  });
 });
