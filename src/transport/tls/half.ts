@@ -21,6 +21,7 @@ export class Half {
   /** Application data may have been lost, which is to be said before any other. */
   owedGap = false;
   badRecords = 0;
+  lostSyncs = 0;
   /** Records that stayed encrypted, and bytes of their bodies. */
   unreadRecords = 0;
   unreadBytes = 0;

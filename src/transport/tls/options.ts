@@ -8,7 +8,7 @@ export interface TlsOptions {
   readonly maxHandshakeBytes: number;
   /** After a gap of unknown length: how many records may have been lost for the next one still to be read. */
   readonly maxSequenceSearch: number;
-  /** Notices about single bad records in each direction; further ones are only counted. */
+  /** Notices about bad records in each direction, and about bytes that are none; further ones are only counted. */
   readonly maxBadRecordNotices: number;
 }
 

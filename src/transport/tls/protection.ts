@@ -32,7 +32,6 @@ class Place {
   lost(count: number | undefined): void {
     this.sequence += count ?? 0;
     if (count === undefined) this.unsure = true;
-    if (count === undefined) this.misses = 0;
   }
 
   get reach(): boolean {

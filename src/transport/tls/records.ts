@@ -74,7 +74,7 @@ export class RecordReader {
   #step(chunk: DataChunk, at: number): number {
     const { bytes } = chunk;
     if (this.#length === 0 && bytes.length - at >= RECORD_HEADER) {
-      if (!isRecordHeader(bytes, at)) return this.#nonsense(chunk);
+      if (!isRecordHeader(bytes, at)) return this.#nonsense(chunk, this.offset);
       const total = totalLength(bytes, at);
       if (at + total <= bytes.length) {
         this.#whole(bytes.subarray(at, at + total), this.offset, chunk);
@@ -94,7 +94,7 @@ export class RecordReader {
   #begin(chunk: DataChunk, used: number): number {
     if (!isRecordHeader(this.#part, 0)) {
       this.skipped += this.#length;
-      this.#nonsense(chunk);
+      this.#nonsense(chunk, this.offset + used - this.#length);
       return used;
     }
     const header = this.#part;
@@ -138,11 +138,8 @@ export class RecordReader {
     this.#reset('search');
   }
 
-  #nonsense({ time, origin }: Seen): number {
-    this.#entries.push({
-      ...{ kind: 'lost', count: undefined, reason: 'lost', time, origin },
-      nonsenseAt: this.offset - this.#length,
-    });
+  #nonsense({ time, origin }: Seen, nonsenseAt: number): number {
+    this.#entries.push({ kind: 'lost', count: undefined, reason: 'lost', time, origin, nonsenseAt });
     this.#reset('search');
     return 0;
   }

@@ -56,7 +56,7 @@ export class Session {
 
   #lost(half: Half, lost: LostRecords): void {
     half.handshake.lost();
-    if (lost.nonsenseAt !== undefined) {
+    if (lost.nonsenseAt !== undefined && half.lostSyncs++ < this.options.maxBadRecordNotices) {
       const message = `no TLS record begins at offset ${lost.nonsenseAt}: looking for the next one`;
       this.notice(half.side, 'lost-sync', message, lost, { offset: lost.nonsenseAt });
     }
