@@ -59,6 +59,8 @@ class Input {
     let pieces = this.#counted();
     try {
       let first = await readFirst(pieces);
+      // Stopped on purpose before anything came: that it is empty is no news.
+      if (first.length === 0 && this.#options.signal?.aborted) return;
       let reader = openCapture(first, this.#options);
       for (let layers = 1; reader === 'gzip'; layers++) {
         if (layers > MAX_GZIP_LAYERS)

@@ -266,6 +266,6 @@ describe.skipIf(process.platform === 'win32')('a named pipe', () => {
     const controller = new AbortController();
     const reading = readAll(pipe, { signal: controller.signal });
     setImmediate(() => controller.abort());
-    await expect(reading).rejects.toMatchObject({ message: `${pipe}: the file is empty` });
+    expect(await reading).toMatchObject({ lengths: [], notes: [] });
   });
 });

@@ -83,6 +83,14 @@ describe('a program', () => {
     expect(ran).toMatchObject({ exitCode: 130, stderr: '' });
   });
 
+  it('may be stopped before it has written anything', async () => {
+    const interrupt = new AbortController();
+    const options = { interface: 'x0', signal: interrupt.signal, env: { PATH: path({ tcpdump: LISTENS + STAYS }) } };
+    const source = await openLive({ ...options, onStart: () => interrupt.abort() });
+    const batches = readCapture(source, { signal: interrupt.signal });
+    expect(await batches.next()).toEqual({ done: true, value: undefined });
+  });
+
   it('is ended when enough was read', async () => {
     const pid = join(folder, 'pid');
     const tells = `process.getBuiltinModule('node:fs').writeFileSync(${JSON.stringify(pid)}, String(process.pid));`;
