@@ -69,5 +69,6 @@ export const WRONG: Readonly<Record<string, Wrong>> = {
 export const UNSEEN: readonly (readonly [names: RegExp, why: string])[] = [
   [/^websocket-/, 'tshark shows MQTT over WebSocket as WebSocket'],
   [/^proxy-protocol-/, 'behind a PROXY header tshark shows no MQTT'],
-  [/^tls-/, 'encrypted; what tshark decrypts is compared with what we do in the tests of TLS'],
+  [/^tls-13-websocket-/, 'the same, within TLS'],
+  [/^tls-12-(psk|rsa)-/, 'tshark is not given the key here'],
 ];

@@ -1,7 +1,7 @@
 // Every MQTT packet of every capture, as tshark tells it and as we do: the frame that completed it, type and flags, the
 // Remaining Length, and all values that tshark shows.
 
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
@@ -29,12 +29,21 @@ function asWronglyTold(name: string, records: readonly PacketRecord[]): PacketRe
   return told;
 }
 
+/** Over TLS both are given the key log that lies beside the capture. */
+function keylogOf(path: string): { readonly keylog?: string } {
+  const keylog = path.replace(/\.pcap$/, '.keylog');
+  return keylog !== path && existsSync(keylog) ? { keylog } : {};
+}
+
 const isUnseen = ([name]: (typeof captures)[number]): boolean => UNSEEN.some(([names]) => names.test(name));
 const seen = captures.filter((capture) => !isUnseen(capture));
 
 describe.skipIf(!hasProgram('tshark')).concurrent('tshark agrees', () => {
   it.each(seen)('on %s', { timeout: MANY }, async (name, path) => {
-    const [mine, witness] = await Promise.all([ours(path), theirs(path, TOLD[name]?.options ?? {})]);
+    const [mine, witness] = await Promise.all([
+      ours(path),
+      theirs(path, { ...TOLD[name]?.options, ...keylogOf(path) }),
+    ]);
     expect(mine.length).toBeGreaterThan(0);
     const { lost } = WRONG[name] ?? {};
     const sane = lost ? witness.filter(({ frame }) => frame < lost.from || frame > lost.to) : witness;
@@ -74,7 +83,7 @@ describe.skipIf(!hasProgram('tshark'))('tshark needs to be told', () => {
 });
 
 describe.skipIf(!hasProgram('tshark')).concurrent('tshark sees less', () => {
-  const layered = captures.filter(isUnseen).filter(([name]) => !name.startsWith('tls-'));
+  const layered = captures.filter(isUnseen);
   it.each(layered)('of %s', { timeout: MANY }, async (_name, path) => {
     const [mine, witness] = await Promise.all([ours(path), theirs(path, {})]);
     expect(mine.length).toBeGreaterThan(witness.length);

@@ -1,11 +1,12 @@
 // The captures that tests run over: the fixtures, and the public ones beside a checkout where they are.
 
-import { readdirSync } from 'node:fs';
+import { existsSync, readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { Dissector } from '../../src/dissect/dissector.js';
 import type { Item, PacketItem } from '../../src/dissect/item.js';
 import { readCapture } from '../../src/io/input.js';
+import { TlsSecretFiles } from '../../src/io/tls-secrets.js';
 import { reference } from './reference.js';
 
 export const FIXTURES = fileURLToPath(new URL('../../fixtures/', import.meta.url));
@@ -21,12 +22,26 @@ function capturesIn(folder: string): (readonly [name: string, path: string])[] {
 /** Name and path; names of public captures hold "__". */
 export const captures = [...capturesIn(FIXTURES), ...(REFERENCE === undefined ? [] : capturesIn(REFERENCE))];
 
+/** What a capture over TLS is decrypted with lies beside it, by the same name. */
+function secretsBeside(path: string): TlsSecretFiles {
+  const beside = (ending: string): string[] => {
+    const file = path.replace(/\.pcap(ng)?$/, ending);
+    return file !== path && existsSync(file) ? [file] : [];
+  };
+  return new TlsSecretFiles({ keylogs: beside('.keylog'), rsaKeys: beside('.pem'), psks: beside('.psk') }, false);
+}
+
 /** The MQTT packets of a capture. Views in an item are valid during the call only. */
 export async function dissected(path: string, see: (item: PacketItem) => void): Promise<void> {
-  const dissector = new Dissector();
+  const files = secretsBeside(path);
+  const dissector = new Dissector({ secrets: files.secrets });
   const take = (items: readonly Item[]): void => {
     for (const item of items) if (item.kind === 'packet') see(item);
   };
-  for await (const batch of readCapture(path)) for (const packet of batch.packets) take(dissector.push(packet));
+  for await (const { packets, secrets } of readCapture(path)) {
+    for (const text of secrets) files.add(text);
+    for (const packet of packets) take(dissector.push(packet));
+  }
   take(dissector.end());
+  files.close();
 }

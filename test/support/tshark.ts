@@ -21,6 +21,8 @@ export interface TsharkOptions {
   readonly ports?: readonly number[];
   /** Its default takes segments as they come. */
   readonly outOfOrder?: boolean;
+  /** A key log, for MQTT over TLS on port 8883. */
+  readonly keylog?: string;
   /** For connections whose CONNECT it does not see; its default has none. */
   readonly version?: 'v3.1' | 'v3.1.1' | 'v5.0';
 }
@@ -36,6 +38,7 @@ export async function tsharkMqtt(file: string, options: TsharkOptions = {}): Pro
       ...['-n', '-r', file, '-Y', 'mqtt', '-T', 'json', '--no-duplicate-keys', '-J', 'frame mqtt'],
       ...['-o', `tcp.reassemble_out_of_order:${options.outOfOrder === false ? 'FALSE' : 'TRUE'}`],
       ...(options.version === undefined ? [] : ['-o', `mqtt.default_version:MQTT ${options.version}`]),
+      ...(options.keylog === undefined ? [] : ['-o', `tls.keylog_file:${options.keylog}`, '-d', 'tls.port==8883,mqtt']),
       ...(options.ports ?? []).flatMap((port) => ['-d', `tcp.port==${port},mqtt`]),
     ],
     { maxBuffer: 1 << 28, encoding: 'utf8' },
