@@ -28,7 +28,8 @@ Selection (--client to --limit, --port): what is shown, not what is read; number
   --client   a client identifier is known from CONNECT (or the CONNACK that assigns it) on
   --topic    PUBLISH (also by alias), wills, SUBSCRIBE and UNSUBSCRIBE whose filters may get such topics, and what
              acknowledges these; filters as in MQTT: + # $share/…, and # is not for topics that begin with $
-  --type     packet types, and names of events (${EVENT_NAMES.join(', ')}; "events" for all)
+  --type     packet types, and names of events, or "events" for all of these:
+             ${EVENT_NAMES.join(' ')}
   events     belong to their connection; with --type or --topic those that --type names
   times      12.5 (seconds after the first packet), 14:30:00 (UTC, on the day of the first packet), 2024-05-01T14:30:00Z;
              both ends are included`;
