@@ -1,10 +1,8 @@
-// The options that read an interface in place of files. `-f` is the format everywhere; beside `-i`, where everybody's
-// fingers expect a capture filter, a value that is no format is one.
+// The options that read an interface in place of files, named as those of tshark and dumpcap.
 
 import type { Command } from 'commander';
 import type { ByteSource } from '../io/byte-source.js';
 import { listInterfaces, openLive } from '../io/live-capture.js';
-import { FORMATS } from '../report/index.js';
 import { type Io, say, warn } from './io.js';
 
 export interface LiveFlags {
@@ -16,14 +14,14 @@ export interface LiveFlags {
 export function addLiveOptions(command: Command): Command {
   return command
     .option('-i, --interface <name>', 'capture here, with dumpcap or tcpdump, until Ctrl-C')
-    .option('--filter <expression>', 'what -i captures ("tcp port 1883"), as tcpdump reads it; beside -i also -f')
+    .option('-f, --filter <expression>', 'what -i captures ("tcp port 1883"), as tcpdump reads it')
     .option('-D, --list-interfaces', 'list the interfaces that -i can name');
 }
 
 /** Refuses what does not go together. */
 export function checkInputs(command: Command, paths: readonly string[], flags: LiveFlags): void {
   const refuse = (message: string) => command.error(`error: ${message}`);
-  if (flags.filter !== undefined && flags.interface === undefined) refuse("option '--filter' needs -i");
+  if (flags.filter !== undefined && flags.interface === undefined) refuse("option '-f, --filter' needs -i");
   if (flags.listInterfaces === true) return;
   if (flags.interface !== undefined && paths.length > 0) refuse('either captures or -i, not both');
   if (flags.interface === undefined && paths.length === 0) refuse("missing required argument 'capture'");
@@ -42,14 +40,4 @@ export function openInterface(name: string, { filter }: LiveFlags, io: Io): Prom
 
 export async function printInterfaces(io: Io): Promise<void> {
   io.stdout.write(await listInterfaces({ env: io.env }));
-}
-
-/** `-i eth0 -f "port 1883"` with `--filter` for `-f`. */
-export function withCaptureFilter(args: readonly string[]): readonly string[] {
-  if (!args.some((arg) => /^(-[vxq]*i|--interface)/.test(arg))) return args;
-  return args.flatMap((arg, i) => {
-    const value = arg === '-f' ? args[i + 1] : /^-f(.+)$/s.exec(arg)?.[1];
-    if (value === undefined || FORMATS.some(({ name }) => name === value)) return [arg];
-    return arg === '-f' ? ['--filter'] : ['--filter', value];
-  });
 }

@@ -23,7 +23,7 @@ const WIDEST = 10_000;
 export function addReportOptions(command: Command, defaultFormat: string): Command {
   return command
     .addOption(
-      new Option('-f, --format <format>', `${defaultFormat} unless given`).choices(FORMATS.map(({ name }) => name)),
+      new Option('--format <format>', `${defaultFormat} unless given`).choices(FORMATS.map(({ name }) => name)),
     )
     .option('-v, --verbose', 'every field with offset, bytes and bits (table becomes tree; "fields" in JSON)')
     .option('-x, --hex', 'the bytes of each packet (table becomes tree; "hex" in JSON)')

@@ -8,7 +8,6 @@ import { defineDissect } from './commands/dissect.js';
 import { defineHex } from './commands/hex.js';
 import { EXIT, EXIT_CODES_HELP } from './exit-codes.js';
 import { type Io, say } from './io.js';
-import { withCaptureFilter } from './live-options.js';
 
 interface CommandRow {
   readonly name: string;
@@ -33,7 +32,7 @@ export async function run(args: readonly string[], io: Io): Promise<number> {
     return EXIT.usage;
   }
   // Alone it can only mean the program's; `--version 5` belongs to the commands.
-  const given = args.length === 1 && args[0] === '--version' ? ['-V'] : withCaptureFilter(args);
+  const given = args.length === 1 && args[0] === '--version' ? ['-V'] : args;
   try {
     await program.parseAsync(given, { from: 'user' });
     return exitCode;

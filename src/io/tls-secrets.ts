@@ -5,7 +5,7 @@ import { createPrivateKey, type KeyObject } from 'node:crypto';
 import { closeSync, fstatSync, openSync, readFileSync, readSync } from 'node:fs';
 import { formatHex } from '../bytes/hex.js';
 import { encodeUtf8 } from '../bytes/utf8.js';
-import { KeyLog } from '../transport/tls/keylog.js';
+import { KeyLog, type KeyLogSource } from '../transport/tls/keylog.js';
 import { TlsSecrets } from '../transport/tls/secrets.js';
 import { UserError } from '../user-error.js';
 
@@ -22,22 +22,23 @@ const PSK = /^([^:]+):((?:[0-9a-fA-F]{2})+)$/;
 export class TlsSecretFiles {
   readonly secrets: TlsSecrets;
   private readonly keyLog = new KeyLog();
-  private readonly files: { readonly path: string; readonly fd: number; at: number }[] = [];
+  private readonly files: { readonly fd: number; readonly lines: KeyLogSource; at: number }[] = [];
 
   /** `grows`: the capture is still being made, and so may the key logs be. */
   constructor({ keylogs, rsaKeys, psks }: TlsSecretSources, grows: boolean) {
-    for (const path of keylogs) this.files.push({ path, fd: open(path), at: 0 });
-    const { keyLog } = this;
+    for (const path of keylogs) this.files.push({ fd: open(path), lines: this.keyLog.source(), at: 0 });
+    const { keyLog, files } = this;
     this.secrets = new TlsSecrets({ keyLog, rsaKeys: rsaKeys.map(readKey), psks: new Map(psks.flatMap(readPsks)) });
     this.refresh();
     this.secrets.mayGrow = grows && this.files.length > 0;
-    if (!this.secrets.mayGrow) keyLog.end();
+    if (!this.secrets.mayGrow) for (const { lines } of files) lines.end();
   }
 
   /** Secrets that came with the capture (a pcapng Decryption Secrets Block). */
   add(text: Uint8Array): void {
-    this.keyLog.add(text);
-    this.keyLog.end();
+    const lines = this.keyLog.source();
+    lines.add(text);
+    lines.end();
   }
 
   /** Reads what was appended to the key logs. */
@@ -49,7 +50,7 @@ export class TlsSecretFiles {
         const count = readSync(file.fd, piece, 0, PIECE, file.at);
         if (count === 0) break;
         file.at += count;
-        this.keyLog.add(piece.subarray(0, count));
+        file.lines.add(piece.subarray(0, count));
       }
     }
   }

@@ -126,7 +126,7 @@ describe('options', () => {
   it('takes a version for what does not tell its own', async () => {
     const path = capture('version.pcap', new Wire().open().send(CLIENT, 'c0 00').send(SERVER, 'd0 00'));
     const seen = async (...args: string[]) => {
-      const { version, versionFrom } = JSON.parse(lines((await cli([path, '-f', 'ndjson', ...args])).stdout)[0]!);
+      const { version, versionFrom } = JSON.parse(lines((await cli([path, '--format', 'ndjson', ...args])).stdout)[0]!);
       return `${version} ${versionFrom}`;
     };
     expect(await seen()).toBe('3.1.1 default');
@@ -150,7 +150,9 @@ describe('options', () => {
     for (let i = 0; i < 20; i++) wire.send(CLIENT, '30 16 00 01 "a" "12345678901234567890"'.replace('16', '17'));
     const path = capture('held.pcap', wire);
     const gapAt = async (...args: string[]) => {
-      const found = lines((await cli([path, '-f', 'ndjson', ...args])).stdout).find((line) => line.includes('"gap"'));
+      const found = lines((await cli([path, '--format', 'ndjson', ...args])).stdout).find((line) =>
+        line.includes('"gap"'),
+      );
       return (JSON.parse(found!) as { captureFrames: number[] }).captureFrames[0]!;
     };
     expect(await gapAt(option, bound)).toBeLessThan(await gapAt());
@@ -267,7 +269,7 @@ describe('streaming', () => {
     const interrupt = new AbortController();
     const stdin = new PassThrough();
     stdin.write(readFileSync(PINGS));
-    const ran = cli(['-', LOGIN, '-f', format], {
+    const ran = cli(['-', LOGIN, '--format', format], {
       stdin,
       interrupt: interrupt.signal,
       // stdin stays open: only the interrupt ends it.
@@ -280,7 +282,7 @@ describe('streaming', () => {
   });
 
   it('names files in JSON when there are several', async () => {
-    const { stdout } = await cli([PINGS, LOGIN, '-f', 'ndjson']);
+    const { stdout } = await cli([PINGS, LOGIN, '--format', 'ndjson']);
     const files = lines(stdout).map((line) => (JSON.parse(line) as { file: string }).file);
     expect(new Set(files)).toEqual(new Set([PINGS, LOGIN]));
   });

@@ -48,7 +48,7 @@ describe('input', () => {
 
 describe('packets', () => {
   it('shows several, with their offsets', async () => {
-    const { stdout } = await cli(['hex', 'c000d000e000', '-f', 'table']);
+    const { stdout } = await cli(['hex', 'c000d000e000', '--format', 'table']);
     expect(stdout.split('\n').slice(1, 4)).toEqual([
       '     1      0 3.1.1 PINGREQ',
       '     2      2 3.1.1 PINGRESP',
@@ -61,7 +61,7 @@ describe('packets', () => {
     ['a fifth length byte', '30 ff ff ff ff 01 c0 00 d0 00', ['PUBLISH', 'PINGREQ', 'PINGRESP']],
     ['a packet that is cut', 'c0 00 10 1e 00 04 4d', ['PINGREQ', 'CONNECT']],
   ])('goes on behind %s', async (_, bytes, types) => {
-    const { stdout, exitCode } = await cli(['hex', bytes, '-f', 'json']);
+    const { stdout, exitCode } = await cli(['hex', bytes, '--format', 'json']);
     const { items } = JSON.parse(stdout) as { items: { type: string; offset: number; problems: object[] }[] };
     expect(exitCode).toBe(0);
     expect(items.map((item) => item.type)).toEqual(types);
@@ -76,13 +76,13 @@ describe('packets', () => {
     [['c0 00', '--version', '3.1'], '3.1', 'option'],
     [[TUTORIAL.replace('54 04', '54 05'), 'c0 00'], '5.0', 'connect'],
   ])('%j is read as %s (%s)', async (args, version, versionFrom) => {
-    const { stdout } = await cli(['hex', ...args, '-f', 'ndjson']);
+    const { stdout } = await cli(['hex', ...args, '--format', 'ndjson']);
     const last = stdout.trimEnd().split('\n').at(-1)!;
     expect(JSON.parse(last)).toMatchObject({ version, versionFrom });
   });
 
   it('has no keys that pasted bytes have not', async () => {
-    const { stdout, stderr } = await cli(['hex', 'c000', '-f', 'ndjson', '-x', '-v']);
+    const { stdout, stderr } = await cli(['hex', 'c000', '--format', 'ndjson', '-x', '-v']);
     expect(Object.keys(JSON.parse(stdout) as object)).toEqual(
       'number offset version versionFrom type length packet hex fields problems'.split(' '),
     );

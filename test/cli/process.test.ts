@@ -78,7 +78,7 @@ it.each([
 
 describe('a broken pipe', () => {
   it.each([['table'], ['tree'], ['ndjson']])('ends %s quietly, though the input goes on', async (format) => {
-    const child = start('-', '-f', format);
+    const child = start('-', '--format', format);
     const end = ended(child);
     child.stdin!.on('error', () => {});
     const wire = new Wire().open();
@@ -114,7 +114,7 @@ it.each(['SIGINT', 'SIGTERM'] as const)('%s prints the summary of what was read'
 });
 
 it('reads hex from a pipe', async () => {
-  const child = start('hex', '-', '-f', 'ndjson');
+  const child = start('hex', '-', '--format', 'ndjson');
   const end = ended(child);
   child.stdin!.end('c0 00\n');
   expect(JSON.parse((await end).stdout)).toMatchObject({ type: 'PINGREQ' });

@@ -15,7 +15,7 @@ interface Line {
 }
 
 async function shown(...args: readonly string[]): Promise<readonly Line[]> {
-  const { stdout } = await cli([HOME, '-f', 'ndjson', ...args]);
+  const { stdout } = await cli([HOME, '--format', 'ndjson', ...args]);
   return stdout
     .split('\n')
     .filter((line) => line !== '')
@@ -87,7 +87,7 @@ describe('the summary', () => {
 
   it('in JSON has the count and the limit', async () => {
     const summary = async (...args: string[]) =>
-      (JSON.parse((await cli([HOME, '-f', 'json', ...args])).stdout) as { summary: object }).summary;
+      (JSON.parse((await cli([HOME, '--format', 'json', ...args])).stdout) as { summary: object }).summary;
     expect(await summary()).not.toHaveProperty('selected');
     expect(await summary('--type', 'connect')).toHaveProperty('selected', { packets: 3 });
     expect(await summary('--limit', '1')).toHaveProperty('selected', { packets: 1, limit: 1 });

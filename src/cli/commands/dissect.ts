@@ -1,5 +1,5 @@
-// `dissect`: capture files, or a capture on stdin or of an interface while it grows, as MQTT packets. A file that cannot be read is said
-// and the others are still read; they are one run, with one numbering and one summary.
+// `dissect`: capture files, or a capture on stdin or of an interface while it grows, as MQTT packets. A file that cannot
+// be read is said and the others are still read; they are one run, with one numbering and one summary.
 
 import type { Command } from 'commander';
 import { Dissector, type DissectorOptions } from '../../dissect/dissector.js';
