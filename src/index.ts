@@ -21,7 +21,10 @@ export type {
   Summary,
   VersionSource,
 } from './dissect/item.js';
+export { type LayerOptions, LIMITS, type Limit } from './dissect/limits.js';
 export { PROPERTIES, type PropertyName } from './spec/properties.js';
 export { REASON_CODES, reasonCodeName } from './spec/reason-codes.js';
 export { type Direction, VERSIONS, type Version } from './spec/versions.js';
+export { KeyLog } from './transport/tls/keylog.js';
+export { TlsSecrets } from './transport/tls/secrets.js';
 export { UserError, type UserErrorCode } from './user-error.js';
