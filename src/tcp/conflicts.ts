@@ -30,10 +30,11 @@ export class Conflicts {
     return this.#found.length > 0;
   }
 
-  /** Compares with what `stream` delivered before `end`. */
-  withDelivered(recent: RecentBytes, stream: object, copy: Copy, end: number): void {
-    const bytes = copy.bytes.subarray(0, Math.max(0, end - copy.position));
-    const found = recent.difference(stream, copy.position, bytes);
+  /** Compares with what `stream` delivered from `start`, where its numbering began, to `end`. */
+  withDelivered(recent: RecentBytes, stream: object, copy: Copy, start: number, end: number): void {
+    const from = Math.max(start, copy.position);
+    const bytes = copy.bytes.subarray(from - copy.position, Math.max(0, end - copy.position));
+    const found = recent.difference(stream, from, bytes);
     if (found !== undefined) this.#note(found.start, found.end, copy);
   }
 

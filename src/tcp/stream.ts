@@ -271,11 +271,11 @@ export class TcpStream {
   }
 
   #compareAgain(view: Uint8Array, from: number, end: number, time: number, frame: number): void {
-    const { recent, position } = this.#progress;
+    const { recent, position, firstPosition } = this.#progress;
     // The one byte of a keep-alive probe is no data (RFC 9293, 3.8.4).
     if (recent === undefined || (end - from === 1 && end === position)) return;
     const copy = { bytes: view, position: from, time, frame };
-    this.#needDisorder().conflicts.withDelivered(recent, this.#progress, copy, position);
+    this.#needDisorder().conflicts.withDelivered(recent, this.#progress, copy, firstPosition, position);
   }
 
   #finish(end: number): void {
