@@ -2,6 +2,7 @@
 // be read is said and the others are still read; they are one run, with one numbering and one summary.
 
 import type { Command } from 'commander';
+import type { CapturedPacket } from '../../capture/packet.js';
 import { Dissector, type DissectorOptions } from '../../dissect/dissector.js';
 import type { ByteSource } from '../../io/byte-source.js';
 import { type CaptureBatch, readCapture } from '../../io/input.js';
@@ -137,12 +138,10 @@ class Run {
     const { packets, notes, secrets, bytesRead, size } = batch;
     for (const text of secrets) this.tls.add(text);
     this.tls.refresh();
-    const { dissector, report, sieve } = this;
-    for (const packet of packets) {
-      for (const item of dissector.push(packet)) {
-        if (sieve.admits(item) && report.add(item)) await report.pass();
-      }
-      if (sieve.isFull) break;
+    const { dissector, report } = this;
+    for (let at = 0; at < packets.length && !this.isOver; ) {
+      at = this.feed(packets, at);
+      if (at < packets.length) await report.pass();
     }
     if (report.isVisible || size === undefined) await report.flush();
     for (const { message, offset } of notes) this.warn(`${name}: ${message} (offset ${offset})`);
@@ -152,6 +151,20 @@ class Run {
       this.warn(`${name}: ${what}: a link type that is not known, its packets are skipped`);
     }
     this.progress.update(bytesRead, size);
+  }
+
+  /**
+   * Dissects packets from the one at `from` on until a good deal is rendered; returns how far it came. A loop of its own,
+   * without awaiting: inside the asynchronous method above it runs at a fraction of the speed.
+   */
+  private feed(packets: readonly CapturedPacket[], from: number): number {
+    const { dissector, report, sieve } = this;
+    for (let at = from; at < packets.length; at++) {
+      let full = false;
+      for (const item of dissector.push(packets[at]!)) if (sieve.admits(item)) full = report.add(item) || full;
+      if (full || sieve.isFull) return at + 1;
+    }
+    return packets.length;
   }
 
   private warn(message: string): void {
