@@ -14,6 +14,7 @@ export interface FramedPacket {
   readonly bytes: Uint8Array;
   readonly length: number;
   readonly time: number;
+  /** Capture frame numbers, ascending. */
   readonly origins: readonly number[];
 }
 
@@ -193,7 +194,7 @@ export class Framer implements Known {
     }
     if (end > bytes.length) return this.assemble(bytes, at, length);
     const view = at === 0 && end === bytes.length ? bytes : bytes.subarray(at, end);
-    this.out.push({ kind: 'frame', bytes: view, length, time: this.time, origins: this.origins });
+    this.out.push({ kind: 'frame', bytes: view, length, time: this.time, origins: ascending(this.origins) });
     return end;
   }
 
@@ -225,7 +226,7 @@ export class Framer implements Known {
   private finishAssembly(assembly: Assembly): void {
     this.assembly = undefined;
     const { bytes, length, time, origins } = assembly;
-    this.out.push({ kind: 'frame', bytes, length, time, origins });
+    this.out.push({ kind: 'frame', bytes, length, time, origins: ascending(origins) });
   }
 
   private lose(message: string): void {
@@ -270,6 +271,15 @@ export class Framer implements Known {
     this.lost = undefined;
     if (lost === undefined || lost.length === 0) return;
     const { message, length, time, origins } = lost;
-    this.out.push({ kind: 'lost-sync', message, bytes: Uint8Array.from(lost.bytes), length, time, origins });
+    const bytes = Uint8Array.from(lost.bytes);
+    this.out.push({ kind: 'lost-sync', message, bytes, length, time, origins: ascending(origins) });
   }
+}
+
+/** Frames come in the order of the stream: a segment that was late stands before those that were early. */
+function ascending(origins: readonly number[]): readonly number[] {
+  for (let i = 1; i < origins.length; i++) {
+    if (origins[i]! <= origins[i - 1]!) return [...new Set(origins)].sort((a, b) => a - b);
+  }
+  return origins;
 }

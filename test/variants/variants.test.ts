@@ -133,6 +133,7 @@ describe('segments', () => {
     const seen = seenOf(onEthernet(build()));
     expectStreams(seen);
     expect(seen.events).toEqual([]);
+    for (const { origins } of seen.packets) expect(origins).toEqual(origins.toSorted((a, b) => a - b));
   });
 
   it('a window probe with another byte tells of itself and changes nothing', () => {
