@@ -258,7 +258,7 @@ export class Framer implements Known {
     for (let i = at; i < end && lost.bytes.length < LOST_SHOWN; i++) lost.bytes.push(bytes[i]!);
     lost.length += end - at;
     lost.time = this.time;
-    for (const origin of this.origins) if (!lost.origins.includes(origin)) lost.origins.push(origin);
+    for (const origin of this.origins) if (lost.origins.at(-1) !== origin) lost.origins.push(origin);
     if (lost.length < LOST_REPORT) return;
     const { trustSegments } = this;
     this.reportLost();
