@@ -21,14 +21,22 @@ export function wellFormedUtf8(bytes: Uint8Array, at: number, end: number): stri
   const length = end - at;
   if (length === 0) return '';
   if (length > LONGEST_INTERNED) return illFormedAt(bytes, at, end) < 0 ? make(bytes, at, end) : undefined;
-  let hash = length;
-  for (let i = at; i < end; i++) hash = (Math.imul(hash, 31) + bytes[i]!) | 0;
+  // Two sums side by side: one alone would wait for each of its multiplications.
+  let even = length;
+  let odd = 0;
+  let i = at;
+  for (; i + 1 < end; i += 2) {
+    even = (Math.imul(even, 31) + bytes[i]!) | 0;
+    odd = (Math.imul(odd, 37) + bytes[i + 1]!) | 0;
+  }
+  if (i < end) even = (Math.imul(even, 31) + bytes[i]!) | 0;
+  const hash = even ^ Math.imul(odd, 0x9e3779b1);
   const slot = (hash ^ (hash >>> 15)) & (SLOTS - 1);
   const known = internedBytes[slot];
   if (known !== undefined && known.length === length) {
-    let i = 0;
-    while (i < length && known[i] === bytes[at + i]) i++;
-    if (i === length) return internedText[slot];
+    let same = 0;
+    while (same < length && known[same] === bytes[at + same]) same++;
+    if (same === length) return internedText[slot];
   }
   if (illFormedAt(bytes, at, end) >= 0) return undefined;
   const text = make(bytes, at, end);

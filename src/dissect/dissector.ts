@@ -7,7 +7,7 @@
 
 import type { Chunk, Side } from '../bytes/chunk.js';
 import type { CapturedPacket } from '../capture/packet.js';
-import { type Segment, SegmentReader, type Skipped } from '../net/index.js';
+import { type Segment, SegmentReader } from '../net/index.js';
 import type { Version } from '../spec/versions.js';
 import type { TcpConnection } from '../tcp/connection.js';
 import { Connections, type TcpEvent } from '../tcp/connections.js';
@@ -96,8 +96,8 @@ export class Dissector {
   }
 
   /** Kinds of packets that were stepped over so far, for warnings. */
-  get skips(): readonly Pick<Skipped, 'reason' | 'what'>[] {
-    return this.summary().skipped as readonly Pick<Skipped, 'reason' | 'what'>[];
+  get skips(): Iterable<{ readonly reason: string; readonly what: string }> {
+    return this.output.tally.skippedKinds;
   }
 
   private segment(segment: Segment): void {

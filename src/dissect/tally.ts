@@ -41,6 +41,10 @@ export class Tally {
     else this.skips.set(key, { reason, what: key, count: 1 });
   }
 
+  get skippedKinds(): Iterable<{ readonly reason: string; readonly what: string }> {
+    return this.skips.values();
+  }
+
   /** A connection that may yet turn out to carry MQTT (change -1). */
   other(port: number, change: 1 | -1): void {
     this.otherConnections += change;

@@ -12,7 +12,8 @@ export class TopicAliases {
 
   /** Learns from a PUBLISH that names its topic; resolves one that does not. */
   resolve(packet: ReadPacket): string | undefined {
-    if (packet.type !== 'PUBLISH' || packet.properties === undefined) return undefined;
+    if (packet.type !== 'PUBLISH' || packet.properties === undefined || packet.properties.length === 0)
+      return undefined;
     const property = packet.properties.find((one) => one.name === 'topicAlias');
     if (property === undefined) return undefined;
     const alias = property.value as number;
