@@ -83,8 +83,8 @@ export function overlapping(segments: readonly Numbered[], overlap: number): Num
   });
 }
 
-/** A probe of the window: the byte before the next one, again. */
-export function probed(segments: readonly Numbered[]): Numbered[] {
+/** After each segment the byte before it comes again, as zero. */
+export function contradicted(segments: readonly Numbered[]): Numbered[] {
   return segments.flatMap((segment) =>
     segment.payload.length === 0
       ? [segment]

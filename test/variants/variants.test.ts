@@ -136,8 +136,8 @@ describe('segments', () => {
     for (const { origins } of seen.packets) expect(origins).toEqual(origins.toSorted((a, b) => a - b));
   });
 
-  it('a window probe with another byte tells of itself and changes nothing', () => {
-    const seen = seenOf(onEthernet(disorder.probed(segments)));
+  it('the byte before a segment again, with other contents, tells of itself and changes nothing', () => {
+    const seen = seenOf(onEthernet(disorder.contradicted(segments)));
     expect(differenceOf(seen.packets, bare.packets)).toEqual([]);
     expect([...new Set(seen.events)]).toEqual(['overlap-conflict']);
   });
