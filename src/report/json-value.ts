@@ -9,8 +9,12 @@ const SAFE = /^[\x20\x21\x23-\x5b\x5d-\x7e]*$/;
 const LONG = 64;
 const CHUNK = 0x6000;
 
+/** JSON allows DEL and the C1 controls as they are, but a terminal may obey them. */
+const OBEYED = /[\u007f-\u009f]/g;
+
 export function stringJson(text: string): string {
-  return text.length <= LONG && SAFE.test(text) ? `"${text}"` : JSON.stringify(text);
+  if (text.length <= LONG && SAFE.test(text)) return `"${text}"`;
+  return JSON.stringify(text).replace(OBEYED, (control) => `\\u00${control.charCodeAt(0).toString(16)}`);
 }
 
 /** Text as a string, anything else as {"base64":"…"}. */
