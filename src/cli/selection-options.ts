@@ -74,6 +74,11 @@ export class Sieve {
     return true;
   }
 
+  /** Nothing is held back, so nothing needs to be looked at. */
+  get isOpen(): boolean {
+    return this.selection === undefined && this.limit === Number.POSITIVE_INFINITY;
+  }
+
   /** The limit is reached. */
   get isFull(): boolean {
     return this.shown >= this.limit;

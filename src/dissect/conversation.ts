@@ -196,6 +196,10 @@ export class Conversation {
       for (const one of packet.properties)
         if (one.name === 'assignedClientIdentifier') this.connection.clientId = one.value;
     }
+    if (this.output.summaryOnly) {
+      this.output.tally.packet(packet.type, problems.length);
+      return;
+    }
     const frame = { version, direction, bytes, length, packet, problems, time, origins };
     this.output.packet(this.connection, frame, version === '5.0' ? half.aliases.resolve(packet) : undefined);
   }

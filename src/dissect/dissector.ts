@@ -27,6 +27,8 @@ export interface DissectorOptions {
   readonly reassemble: boolean;
   /** What TLS is decrypted with. */
   readonly secrets: TlsSecrets;
+  /** Nobody looks at items: push() and end() yield none, the summary is the same. */
+  readonly summaryOnly: boolean;
   /** Bounds, by layer: see limits.ts. */
   readonly limits: Partial<LayerOptions>;
 }
@@ -35,6 +37,7 @@ export const DISSECTOR_DEFAULTS: Omit<DissectorOptions, 'secrets'> = {
   ports: [],
   version: undefined,
   reassemble: true,
+  summaryOnly: false,
   limits: {},
 };
 
@@ -45,14 +48,15 @@ export class Dissector {
   private readonly forcedPorts: ReadonlySet<number>;
   private readonly reader: SegmentReader;
   private readonly connections: Connections<Channel>;
-  private readonly output = new Output();
+  private readonly output: Output;
   private readonly context: ChannelContext;
   private lastTime = 0;
   private lastFrame = 0;
 
   constructor(options: Partial<DissectorOptions> = {}) {
     this.options = { secrets: new TlsSecrets(), ...DISSECTOR_DEFAULTS, ...options };
-    const { ports, version, secrets, limits } = this.options;
+    const { ports, version, secrets, limits, summaryOnly } = this.options;
+    this.output = new Output(summaryOnly);
     this.forcedPorts = new Set(ports);
     this.reader = new SegmentReader(limits.fragments);
     this.connections = new Connections(limits.tcp);

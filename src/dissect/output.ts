@@ -12,6 +12,9 @@ export class Output {
   readonly tally = new Tally();
   private items: Item[] = [];
 
+  /** `summaryOnly`: everything is counted, no items are made. */
+  constructor(readonly summaryOnly = false) {}
+
   private connections = 0;
 
   /** A connection of which there is something to say. */
@@ -31,7 +34,7 @@ export class Output {
 
   event(item: EventItem): void {
     this.tally.event(item.event);
-    this.items.push(item);
+    if (!this.summaryOnly) this.items.push(item);
   }
 
   take(): readonly Item[] {

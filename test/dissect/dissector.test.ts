@@ -295,6 +295,13 @@ describe('without reassembly', () => {
 });
 
 describe('summary', () => {
+  it('is the same when no items are made', () => {
+    for (const { wire, options = {} } of [...framing, ...damage, ...gaps, ...versions, ...recognition]) {
+      const { summary } = dissected(wire.packets, options);
+      expect(dissected(wire.packets, { ...options, summaryOnly: true })).toEqual({ lines: [], summary });
+    }
+  });
+
   it('counts what was there, MQTT or not', () => {
     const http = new Wire({ port: 80, clientPort: 20001 }).open().send(CLIENT, '"GET /" 0d0a');
     const silent = new Wire({ port: 80, clientPort: 20002 }).open();

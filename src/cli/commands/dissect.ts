@@ -92,8 +92,9 @@ class Run {
     const { keylog: keylogs = [], tlsKey: rsaKeys = [], tlsPsk: psks = [] } = options;
     this.tls = new TlsSecretFiles({ keylogs, rsaKeys, psks }, paths.includes('-') || options.interface !== undefined);
     const { secrets } = this.tls;
-    this.dissector = new Dissector({ secrets, ports, version, reassemble, limits: limitsOf(options) });
     this.sieve = new Sieve(options);
+    const summaryOnly = quiet && this.sieve.isOpen;
+    this.dissector = new Dissector({ secrets, ports, version, reassemble, summaryOnly, limits: limitsOf(options) });
     this.report = new Report({ options, defaultFormat: 'table', quiet, inputs: paths, pasted: false }, io);
     this.progress = createProgress(io.stderr, !this.report.isVisible);
   }
