@@ -71,10 +71,11 @@ export class Negotiation {
     return this.version !== undefined && this.version < TLS_1_3 && this.full && this.#keyExchange === undefined;
   }
 
-  /** True when the message begins another handshake than this one. */
-  isNext(message: Message): boolean {
+  /** True when the message begins another handshake than this one. Encrypted bytes may have the type by chance. */
+  isNext({ type, complete, body }: Message): boolean {
     const { client, server } = this;
-    return message.type === MESSAGE.clientHello && client !== undefined && server !== undefined && !server.retry;
+    if (type !== MESSAGE.clientHello || client === undefined || server === undefined || server.retry) return false;
+    return complete && readClientHello(body) !== undefined;
   }
 
   /** Takes what is to be known of a message. */
@@ -86,7 +87,7 @@ export class Negotiation {
     else if (type === MESSAGE.encryptedExtensions) this.#encryptedExtensions(body);
     else if (type === MESSAGE.certificateRequest) this.certificateRequested = true;
     else if (type === MESSAGE.serverHelloDone) this.full = true;
-    else if (type === MESSAGE.clientKeyExchange) this.#keyExchange = copyOf(body);
+    else if (type === MESSAGE.clientKeyExchange) this.#keyExchange ??= copyOf(body);
     else if (type === MESSAGE.newSessionTicket && this.version !== TLS_1_3) this.newTicket = copyOf(body, 6);
   }
 

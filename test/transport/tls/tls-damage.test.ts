@@ -142,6 +142,24 @@ describe.each(SUITES)('%s %s', (...suite) => {
     expect(codes(seen).filter((code) => code === 'bad-record')).toHaveLength(3);
   });
 
+  it('a lost ChangeCipherSpec before a record that looks like a ClientHello by chance', async () => {
+    const whole = await record(suite);
+    const lost = whole.pieces.flatMap(({ chunk }, at) => ('bytes' in chunk && chunk.bytes[0] === 0x14 ? [at] : []));
+    for (const at of lost) {
+      const { side } = whole.pieces[at]!;
+      const pieces = whole.pieces.map((piece, place) => {
+        if (place <= at || piece.side !== side || !('bytes' in piece.chunk) || piece.chunk.bytes[0] !== 0x16)
+          return piece;
+        const bytes = Uint8Array.from(piece.chunk.bytes);
+        bytes.set([1, 0, 0, bytes.length - 9], 5);
+        return { ...piece, chunk: { ...piece.chunk, bytes } };
+      });
+      const seen = replaced({ ...whole, pieces }, at, gap());
+      const text = seen.text[side].replace('[gap]', '');
+      expect(text).toBe(LINES.filter((_, n) => n % 2 === side).join(''));
+    }
+  });
+
   it('lost handshake records, as far as keys do not depend on them', async () => {
     const whole = await record(suite);
     const before = whole.pieces.findIndex((_, at) => at === whole.data[0]);
