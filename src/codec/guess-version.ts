@@ -42,12 +42,20 @@ export function sameInAllVersions(bytes: Uint8Array): boolean {
   return ((code >= 4 && code <= 7) || code === 14) && bytes[1]! === (code === 14 ? 0 : 2);
 }
 
-function sensibleOld(packet: ReadPacket): boolean {
+/** What both grammars ask of a request: at least one filter, none of them empty. */
+function sensible(packet: ReadPacket): boolean {
   switch (packet.type) {
     case 'SUBSCRIBE':
       return (packet.subscriptions ?? []).length > 0 && packet.subscriptions!.every(plainSubscription);
     case 'UNSUBSCRIBE':
       return (packet.topicFilters ?? []).length > 0 && packet.topicFilters!.every((filter) => filter !== '');
+    default:
+      return true;
+  }
+}
+
+function sensibleOld(packet: ReadPacket): boolean {
+  switch (packet.type) {
     case 'SUBACK':
       return (packet.returnCodes ?? []).length > 0 && packet.returnCodes!.every((code) => code < 3 || code === 0x80);
     case 'CONNACK':
@@ -55,26 +63,17 @@ function sensibleOld(packet: ReadPacket): boolean {
     case 'PUBLISH':
       return packet.topic !== '';
     default:
-      return true;
+      return sensible(packet);
   }
+}
+
+function sensibleFive(packet: ReadPacket): boolean {
+  if (packet.type === 'SUBACK' || packet.type === 'UNSUBACK') return (packet.reasonCodes ?? []).length > 0;
+  return sensible(packet);
 }
 
 function plainSubscription(one: { topicFilter: string; options: { reserved: number; qos: number } }): boolean {
   return one.topicFilter !== '' && one.options.reserved === 0 && one.options.qos < 3;
-}
-
-function sensibleFive(packet: ReadPacket): boolean {
-  switch (packet.type) {
-    case 'SUBSCRIBE':
-      return (packet.subscriptions ?? []).length > 0 && packet.subscriptions!.every(plainSubscription);
-    case 'UNSUBSCRIBE':
-      return (packet.topicFilters ?? []).length > 0 && packet.topicFilters!.every((filter) => filter !== '');
-    case 'SUBACK':
-    case 'UNSUBACK':
-      return (packet.reasonCodes ?? []).length > 0;
-    default:
-      return true;
-  }
 }
 
 /** Collects the evidence of a connection until it is enough. */
