@@ -94,7 +94,7 @@ export class Conversation {
     const message = this.closing(by, how);
     if (message === undefined) return;
     const direction = by === undefined ? undefined : this.halves[by].direction;
-    this.event('connection-closed', direction, time, [origin], message);
+    this.event('connection-closed', direction, time, [origin], message, { code: how });
   }
 
   private closing(by: Side | undefined, how: Closed['how']): string | undefined {
@@ -230,7 +230,7 @@ export class Conversation {
     time: number,
     origins: readonly number[],
     message: string,
-    more: Pick<EventItem, 'bytes' | 'length'> = {},
+    more: Pick<EventItem, 'bytes' | 'length' | 'code'> = {},
   ): void {
     const { connection } = this;
     const base = { kind: 'event', event, connection, time, origins, message, ...more } as const;

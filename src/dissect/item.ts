@@ -77,7 +77,10 @@ export interface EventItem {
   readonly bytes?: Uint8Array;
   /** Count of bytes concerned, where known. */
   readonly length?: number;
-  /** Of a layer's event: what it is, and its facts by name (serverName, cipherSuite, subprotocol …). */
+  /**
+   * Of a layer's event: what it is, and its facts by name (serverName, cipherSuite, subprotocol …). Of the close: fin,
+   * rst, reused, evicted, idle; the direction tells who.
+   */
   readonly code?: string;
   readonly details?: Readonly<Record<string, string | number | boolean>>;
 }

@@ -1,0 +1,57 @@
+// What rules look at: a packet within its connection, an event of a layer below, the end of a connection. The packet
+// event is one object that is used again for every packet.
+
+import type { PacketItem } from '../dissect/item.js';
+import { Seen } from './seen.js';
+import type { Closed } from './state/closed.js';
+import type { Conversation } from './state/conversation.js';
+import type { DeliveryFact } from './state/delivery.js';
+import type { FlowFact } from './state/flows.js';
+import type { Half } from './state/half.js';
+import type { RequestFact } from './state/requests.js';
+
+export class PacketEvent extends Seen {
+  conversation!: Conversation;
+  sender!: Half;
+  receiver!: Half;
+  /** What this packet means for the exchange that its Packet Identifier belongs to. */
+  flow: FlowFact | undefined = undefined;
+  /** What a SUBSCRIBE, UNSUBSCRIBE or its answer means. */
+  request: RequestFact | undefined = undefined;
+  /** PUBLISH of a server: the subscriptions that match and the message that it may come from. */
+  delivery: DeliveryFact | undefined = undefined;
+
+  set(item: PacketItem, conversation: Conversation): void {
+    this.see(item);
+    this.conversation = conversation;
+    this.sender = this.fromClient ? conversation.client : conversation.server;
+    this.receiver = this.fromClient ? conversation.server : conversation.client;
+    this.flow = conversation.flow(this);
+    this.request = conversation.request(this);
+    this.delivery = conversation.delivery(this);
+  }
+}
+
+export interface LayerEvent {
+  readonly kind: 'layer';
+  readonly layer: 'websocket' | 'tls' | 'proxy-protocol';
+  readonly code: string;
+  readonly details: Readonly<Record<string, string | number | boolean>>;
+  readonly conversation: Conversation;
+  /** Who sent what the event tells of; undefined when both or neither. */
+  readonly sender: Half | undefined;
+  readonly receiver: Half | undefined;
+  readonly time: number;
+  readonly origins: readonly number[];
+  readonly message: string;
+}
+
+/** The connection is over, or the capture is: what is still owed is looked at now. */
+export interface ClosedEvent {
+  readonly kind: 'closed';
+  readonly conversation: Conversation;
+  readonly closed: Closed;
+  readonly time: number;
+}
+
+export type JudgedEvent = PacketEvent | LayerEvent | ClosedEvent;

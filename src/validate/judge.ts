@@ -1,0 +1,215 @@
+// Judges what a dissection yields: items in, findings out, in the order in which they became certain.
+//
+//   const judge = new Judge();
+//   for (const item of dissector.push(packet)) for (const finding of judge.push(item)) …
+//   for (const finding of judge.end()) …
+//   judge.report()
+//
+// A rule that throws is a bug of ours: it is recorded as an internal error, and the other rules go on.
+
+import type { ConnectionInfo, EventItem, Item, PacketItem } from '../dissect/item.js';
+import { VERSIONS, type Version } from '../spec/versions.js';
+import { citedBy } from './catalogue.js';
+import { type JudgedEvent, type LayerEvent, PacketEvent } from './event.js';
+import type { Finding } from './finding.js';
+import { JUDGE_LIMITS, type JudgeLimits } from './limits.js';
+import { type JudgeReport, Tally } from './report.js';
+import type { ConversationRule, Rule } from './rule.js';
+import { RULES } from './rules/index.js';
+import type { PacketType } from './seen.js';
+import { Broker } from './state/broker.js';
+import type { Closed } from './state/closed.js';
+import { Conversation } from './state/conversation.js';
+import { type Applied, type Marks, Verdicts } from './verdicts.js';
+
+export interface JudgeOptions {
+  readonly rules: readonly Rule[];
+  /** Which rules are asked, in which versions. */
+  readonly asks: (rule: Rule, version: Version) => boolean;
+  readonly limits: Partial<JudgeLimits>;
+}
+
+/** A rule that threw. */
+export interface InternalError {
+  readonly rule: string;
+  /** Packet number, 0 for none. */
+  readonly frame: number;
+  readonly message: string;
+}
+
+interface Dispatch {
+  readonly packet: ReadonlyMap<PacketType, readonly Applied[]>;
+  readonly closed: readonly Applied[];
+  readonly layer: readonly Applied[];
+}
+
+interface Judged {
+  readonly conversation: Conversation;
+  readonly marks: Marks;
+}
+
+const MAX_ERRORS = 100;
+
+export class Judge {
+  readonly errors: InternalError[] = [];
+  private readonly rules: readonly Rule[];
+  private readonly limits: JudgeLimits;
+  private readonly dispatch: Readonly<Record<Version, Dispatch>>;
+  private readonly verdicts: Verdicts;
+  private readonly tally: Tally;
+  private readonly brokers = new Map<string, Broker>();
+  private readonly judged = new Map<number, Judged>();
+  private readonly event = new PacketEvent();
+  private last: Judged | undefined = undefined;
+  private lastId = -1;
+  private lastTime = 0;
+  private lastFrame = 0;
+
+  constructor(options: Partial<JudgeOptions> = {}) {
+    const { rules = RULES, asks = () => true, limits = {} } = options;
+    this.rules = rules;
+    this.limits = { ...JUDGE_LIMITS, ...limits };
+    this.verdicts = new Verdicts(this.limits.findingsPerRule);
+    this.dispatch = dispatchOf(rules, asks);
+    this.tally = new Tally(rules, this.limits.connectionsListed);
+  }
+
+  push(item: Item): readonly Finding[] {
+    if (item.kind === 'packet') this.packet(item);
+    else this.happened(item);
+    return this.verdicts.take();
+  }
+
+  /** The capture has ended: connections that are open are looked at as they are. */
+  end(): readonly Finding[] {
+    for (const judged of this.judged.values()) {
+      this.close(judged, { by: undefined, how: 'end', time: this.lastTime, captureFrame: this.lastFrame });
+    }
+    this.judged.clear();
+    this.last = undefined;
+    return this.verdicts.take();
+  }
+
+  report(): JudgeReport {
+    return this.tally.report(this.verdicts.dropped);
+  }
+
+  private packet(item: PacketItem): void {
+    const { connection, frame } = item;
+    const judged = this.of(connection, frame.time);
+    const { conversation, marks } = judged;
+    const { event, verdicts } = this;
+    event.set(item, conversation);
+    if (frame.bytes.length < frame.length) event.sender.evidence.missed('a packet is not whole', frame.time);
+    this.lastTime = frame.time;
+    this.lastFrame = frame.origins[frame.origins.length - 1] ?? this.lastFrame;
+    const rules = this.dispatch[frame.version].packet.get(frame.packet.type);
+    if (rules !== undefined) {
+      verdicts.about(event, conversation, marks);
+      for (let i = 0; i < rules.length; i++) this.ask(rules[i]!, event);
+    }
+    conversation.apply(event, event.flow, event.request, event.delivery);
+  }
+
+  private ask(applied: Applied, event: JudgedEvent): void {
+    const rule = applied.rule as ConversationRule;
+    this.verdicts.by(applied);
+    try {
+      if (event.kind === 'packet') rule.check!(event.packet as never, this.verdicts, event);
+      else if (event.kind === 'closed') rule.closed!(event, this.verdicts);
+      else rule.layer!(event, this.verdicts);
+    } catch (error) {
+      const frame = event.kind === 'packet' ? event.item.number : 0;
+      const message = error instanceof Error ? error.message : String(error);
+      if (this.errors.length < MAX_ERRORS) this.errors.push({ rule: rule.name, frame, message });
+    }
+  }
+
+  private happened(item: EventItem): void {
+    const { event, connection, direction, time, origins, message } = item;
+    this.lastTime = time;
+    this.lastFrame = origins.at(-1) ?? this.lastFrame;
+    if (event === 'tls' || event === 'websocket' || event === 'proxy-protocol') this.layer(event, item);
+    else if (event === 'connection-closed') this.closedBy(item);
+    else {
+      const { conversation } = this.of(connection, time);
+      if (direction !== 'server-to-client') conversation.client.evidence.missed(message, time);
+      if (direction !== 'client-to-server') conversation.server.evidence.missed(message, time);
+    }
+  }
+
+  private layer(layer: LayerEvent['layer'], item: EventItem): void {
+    const { connection, direction, time, origins, message, code = '', details = {} } = item;
+    const { conversation, marks } = this.of(connection, time);
+    const [client, server] = [conversation.client, conversation.server];
+    const sender = direction === undefined ? undefined : direction === 'client-to-server' ? client : server;
+    const receiver = sender === undefined ? undefined : sender === client ? server : client;
+    const event: LayerEvent = {
+      kind: 'layer',
+      ...{ layer, code, details, conversation, sender, receiver, time, origins, message },
+    };
+    this.verdicts.about(event, conversation, marks);
+    for (const applied of this.dispatch[connection.version].layer) this.ask(applied, event);
+  }
+
+  private closedBy({ connection, direction, time, origins, code }: EventItem): void {
+    const judged = this.of(connection, time);
+    const by = direction === undefined ? undefined : direction === 'client-to-server' ? 'client' : 'server';
+    const how = code === 'fin' || code === 'rst' || code === 'reused' ? code : 'lost';
+    this.close(judged, { by, how, time, captureFrame: origins[0] ?? 0 });
+    this.judged.delete(connection.id);
+    this.lastId = -1;
+  }
+
+  private close({ conversation, marks }: Judged, closed: Closed): void {
+    const event = { kind: 'closed', conversation, closed, time: closed.time } as const;
+    this.verdicts.about(event, conversation, marks);
+    for (const applied of this.dispatch[conversation.info.version].closed) this.ask(applied, event);
+    conversation.end(closed);
+    this.tally.connection(conversation, marks);
+  }
+
+  private of(connection: ConnectionInfo, time: number): Judged {
+    if (connection.id === this.lastId) return this.last!;
+    let judged = this.judged.get(connection.id);
+    if (judged === undefined) {
+      const conversation = new Conversation(connection, time, this.broker(connection.server));
+      judged = { conversation, marks: { bits: new Uint8Array(this.rules.length), counts: new Map() } };
+      this.judged.set(connection.id, judged);
+    }
+    this.last = judged;
+    this.lastId = connection.id;
+    return judged;
+  }
+
+  private broker(server: string): Broker {
+    let broker = this.brokers.get(server);
+    if (broker === undefined) {
+      broker = new Broker(this.limits);
+      this.brokers.set(server, broker);
+      const first = this.brokers.keys().next().value;
+      if (this.brokers.size > this.limits.servers && first !== undefined) this.brokers.delete(first);
+    }
+    return broker;
+  }
+}
+
+function dispatchOf(rules: readonly Rule[], asks: JudgeOptions['asks']): Judge['dispatch'] {
+  const entries = VERSIONS.map((version) => [version, dispatchIn(version, rules, asks)]);
+  return Object.fromEntries(entries) as Judge['dispatch'];
+}
+
+function dispatchIn(version: Version, rules: readonly Rule[], asks: JudgeOptions['asks']): Dispatch {
+  const packet = new Map<PacketType, Applied[]>();
+  const closed: Applied[] = [];
+  const layer: Applied[] = [];
+  rules.forEach((rule, index) => {
+    const cited = citedBy(rule, version);
+    if (cited === undefined || !asks(rule, version)) return;
+    const applied = { rule, index, version, cited };
+    for (const type of rule.on) packet.set(type, [...(packet.get(type) ?? []), applied]);
+    if (rule.kind !== 'frame' && rule.closed !== undefined) closed.push(applied);
+    if (rule.kind !== 'frame' && rule.layer !== undefined) layer.push(applied);
+  });
+  return { packet, closed, layer };
+}

@@ -1,0 +1,92 @@
+// What a judgement comes to: per connection what was exercised, held and broken; over all, per rule and version.
+
+import type { ConnectionInfo } from '../dissect/item.js';
+import type { Version } from '../spec/versions.js';
+import type { Rule } from './rule.js';
+import type { Conversation } from './state/conversation.js';
+import { HELD, INCONCLUSIVE, type Marks, VIOLATED } from './verdicts.js';
+
+export interface JudgedConnection {
+  readonly connection: ConnectionInfo;
+  /** Packets of the client and of the server. */
+  readonly packets: readonly [client: number, server: number];
+  /** Counts of rules. */
+  readonly held: number;
+  readonly violated: number;
+  readonly inconclusive: number;
+  /** Why nothing of it could be judged. */
+  readonly unjudged?: string;
+}
+
+/** Connections in which a rule, in a version, came to each answer. */
+export interface RuleCount {
+  readonly rule: Rule;
+  readonly version: Version;
+  readonly held: number;
+  readonly violated: number;
+  readonly inconclusive: number;
+}
+
+export interface JudgeReport {
+  readonly connections: readonly JudgedConnection[];
+  /** Beyond those listed. */
+  readonly moreConnections: number;
+  /** Rules that were exercised. */
+  readonly rules: readonly RuleCount[];
+  /** Findings that were counted only. */
+  readonly droppedFindings: number;
+}
+
+interface Counts {
+  held: number;
+  violated: number;
+  inconclusive: number;
+}
+
+export class Tally {
+  private readonly listed: JudgedConnection[] = [];
+  private more = 0;
+  private readonly counts = new Map<Version, Counts[]>();
+
+  constructor(
+    private readonly rules: readonly Rule[],
+    private readonly mostListed: number,
+  ) {}
+
+  connection({ info, client, server }: Conversation, { bits }: Marks): void {
+    const all = this.of(info.version);
+    const own: Counts = { held: 0, violated: 0, inconclusive: 0 };
+    for (let i = 0; i < bits.length; i++) {
+      const bit = bits[i]!;
+      if (bit === 0) continue;
+      for (const counts of [own, all[i]!]) {
+        if ((bit & VIOLATED) !== 0) counts.violated++;
+        else if ((bit & INCONCLUSIVE) !== 0) counts.inconclusive++;
+        else if ((bit & HELD) !== 0) counts.held++;
+      }
+    }
+    if (this.listed.length >= this.mostListed) this.more++;
+    else this.listed.push({ connection: info, packets: [client.packets, server.packets], ...own });
+  }
+
+  report(droppedFindings: number): JudgeReport {
+    const rules: RuleCount[] = [];
+    for (const [version, all] of this.counts) {
+      all.forEach((counts, i) => {
+        if (counts.held + counts.violated + counts.inconclusive > 0) {
+          rules.push({ rule: this.rules[i]!, version, ...counts });
+        }
+      });
+    }
+    return { connections: this.listed, moreConnections: this.more, rules, droppedFindings };
+  }
+
+  private of(version: Version): Counts[] {
+    let all = this.counts.get(version);
+    if (all === undefined) {
+      all = this.rules.map(() => ({ held: 0, violated: 0, inconclusive: 0 }));
+      this.counts.set(version, all);
+    }
+    return all;
+  }
+}

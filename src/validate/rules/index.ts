@@ -1,0 +1,9 @@
+// All rules, by the file that holds them: a file answers for the statements of its part of the specification.
+
+import type { Rule, RuleSet, Unjudged } from '../rule.js';
+import { PUBLISH } from './publish.js';
+
+const SETS: readonly RuleSet[] = [PUBLISH];
+
+export const RULES: readonly Rule[] = SETS.flatMap((set) => set.rules);
+export const UNJUDGED: readonly Unjudged[] = SETS.flatMap((set) => set.unjudged);

@@ -1,0 +1,48 @@
+// A packet as the judge's state sees it. One object is used again for every packet: nobody may keep it; ref() gives what
+// may be kept, and strings and numbers may. Payloads and other bytes are views, valid until the next push.
+
+import type { Frame, PacketItem, ReadPacket } from '../dissect/item.js';
+import type { FrameRef } from './finding.js';
+
+export type PacketType = ReadPacket['type'];
+export type PacketOf<T extends PacketType> = Extract<ReadPacket, { readonly type: T }>;
+
+export class Seen {
+  readonly kind = 'packet';
+  item!: PacketItem;
+  frame!: Frame;
+  packet!: ReadPacket;
+  fromClient = true;
+  /** Nanoseconds since the source's epoch. */
+  time = 0;
+  /** PUBLISH: its topic, with aliases resolved; undefined when it is not known. */
+  topic: string | undefined = undefined;
+  private made: FrameRef | undefined = undefined;
+
+  protected see(item: PacketItem): void {
+    const { frame } = item;
+    const { packet } = frame;
+    this.item = item;
+    this.frame = frame;
+    this.packet = packet;
+    this.fromClient = frame.direction === 'client-to-server';
+    this.time = frame.time;
+    this.topic = packet.type !== 'PUBLISH' ? undefined : packet.topic === '' ? item.aliasTopic : packet.topic;
+    this.made = undefined;
+  }
+
+  /** What may be kept of this packet. */
+  ref(): FrameRef {
+    const { item, frame } = this;
+    this.made ??= {
+      number: item.number,
+      type: frame.packet.type,
+      direction: frame.direction,
+      version: frame.version,
+      captureFrames: [...frame.origins],
+      time: frame.time,
+      length: frame.length,
+    };
+    return this.made;
+  }
+}

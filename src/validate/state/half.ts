@@ -1,0 +1,55 @@
+// One side of a connection: what it sent, what it announced, what it owes. Nothing is kept per connection that the
+// specification keeps per sender (DESIGN law 7).
+
+import type { Direction } from '../../spec/versions.js';
+import type { FrameRef } from '../finding.js';
+import type { Seen } from '../seen.js';
+import { Evidence } from './evidence.js';
+import { Flows } from './flows.js';
+import { Limits } from './limits.js';
+
+/** A packet that obliges its receiver to close the connection. */
+export interface Offence {
+  readonly rule: string;
+  readonly message: string;
+  readonly frame: FrameRef;
+  /** 5.0: the Reason Code that the receiver owes. */
+  readonly due: number | undefined;
+}
+
+export class Half {
+  readonly direction: Direction;
+  readonly evidence = new Evidence();
+  /** What this side announced, and so what the other may send. */
+  readonly limits = new Limits();
+  /** The QoS 1 and 2 messages that it sends. */
+  readonly flows: Flows;
+  /** Packets that it sent. */
+  packets = 0;
+  firstPacket: FrameRef | undefined = undefined;
+  /** When its last packet was captured (ns). */
+  lastTime = Number.NaN;
+  lastType = '';
+  disconnect: FrameRef | undefined = undefined;
+  /** Reason Code of its DISCONNECT. */
+  disconnectReason: number | undefined = undefined;
+  /** The first thing it did for which the other must close. */
+  offence: Offence | undefined = undefined;
+
+  constructor(readonly role: 'client' | 'server') {
+    this.direction = role === 'client' ? 'client-to-server' : 'server-to-client';
+    this.flows = new Flows(role);
+  }
+
+  sent(seen: Seen): void {
+    const { packet } = seen;
+    if (this.firstPacket === undefined) this.firstPacket = seen.ref();
+    this.packets++;
+    this.lastTime = seen.time;
+    this.lastType = packet.type;
+    if (packet.type === 'DISCONNECT' && this.disconnect === undefined) {
+      this.disconnect = seen.ref();
+      this.disconnectReason = packet.reasonCode ?? 0;
+    }
+  }
+}
