@@ -1,0 +1,65 @@
+// The properties of a PUBLISH that a server passes on to subscribers (5.0: 3.3.2.3): what it must not change. Kept with
+// a bound: of a message with more, nothing is kept and nothing said.
+
+import { copyOf } from '../../bytes/copy.js';
+import type { Property } from '../../codec/packet.js';
+
+export type UserProperty = Extract<Property, { readonly name: 'userProperty' }>['value'];
+
+export interface Forwarded {
+  payloadFormatIndicator: number | undefined;
+  contentType: string | undefined;
+  responseTopic: string | undefined;
+  correlationData: Uint8Array | undefined;
+  userProperties: UserProperty[] | undefined;
+}
+
+/** Characters and bytes of the properties of one message. */
+const MOST = 4096;
+
+export const NOTHING_FORWARDED: Forwarded = {
+  payloadFormatIndicator: undefined,
+  contentType: undefined,
+  responseTopic: undefined,
+  correlationData: undefined,
+  userProperties: undefined,
+};
+
+/** Undefined when there is more than is kept. `keeps`: the bytes outlive the packet. */
+export function forwardedOf(properties: readonly Property[] | undefined, keeps: boolean): Forwarded | undefined {
+  if (properties === undefined || properties.length === 0) return NOTHING_FORWARDED;
+  let size = 0;
+  const forwarded: Forwarded = { ...NOTHING_FORWARDED };
+  for (const one of properties) {
+    switch (one.name) {
+      case 'payloadFormatIndicator':
+        forwarded.payloadFormatIndicator = one.value;
+        break;
+      case 'contentType':
+      case 'responseTopic':
+        forwarded[one.name] = one.value;
+        size += one.value.length;
+        break;
+      case 'correlationData':
+        size += one.value.length;
+        if (size > MOST) return undefined;
+        forwarded.correlationData = keeps ? copyOf(one.value, 0, one.value.length) : one.value;
+        break;
+      case 'userProperty':
+        size += sizeOf(one.value);
+        (forwarded.userProperties ??= []).push(one.value);
+        break;
+    }
+    if (size > MOST) return undefined;
+  }
+  return forwarded;
+}
+
+function sizeOf({ name, value }: UserProperty): number {
+  return 16 + name.length + value.length;
+}
+
+export function sameBytes(a: Uint8Array | undefined, b: Uint8Array | undefined): boolean {
+  if (a === undefined || b === undefined) return a === b;
+  return a.length === b.length && a.every((byte, i) => byte === b[i]);
+}

@@ -1,0 +1,110 @@
+// One Application Message as it came to the server, from a client or as a will, and the client that it came from. The
+// publications of a topic are linked in the order in which they came; one that is let go is unlinked, so that whoever
+// still holds it holds nothing else.
+
+import type { FrameRef } from '../finding.js';
+import type { Evidence } from './evidence.js';
+import type { Forwarded } from './forwarded.js';
+
+/** What a message is, without where it comes from. */
+export interface Message {
+  readonly topic: string;
+  readonly qos: number;
+  readonly retain: boolean;
+  /** Of its payload. */
+  readonly length: number;
+  readonly hash: number;
+  /** Undefined when it was too much to keep. */
+  readonly forwarded: Forwarded | undefined;
+  /** Message Expiry Interval in seconds. */
+  readonly expiry: number | undefined;
+  /** Its packet; of a will, the CONNECT. */
+  readonly frame: FrameRef;
+}
+
+/** A client, over one connection, as one that publishes. */
+export class Publisher {
+  clientId: string | undefined = undefined;
+  /** The CONNECT has the bridge bit (0x80 of the protocol level): retain flags are passed on as they are. */
+  isBridge = false;
+  /** QoS 1 and 2 messages that wait for PUBACK, or for PUBREL. */
+  readonly pending = new Map<number, Publication>();
+
+  constructor(
+    /** Of what the client sent. */
+    readonly evidence: Evidence,
+  ) {}
+}
+
+/** A member of a shared subscription that a message was sent to. */
+export interface SharedDelivery {
+  /** $share/…: the whole filter. */
+  readonly filter: string;
+  readonly clientId: string;
+  readonly qos: number;
+  readonly packetId: number | undefined;
+  readonly frame: FrameRef;
+  readonly publisherOfMember: Publisher;
+  /** Reason Code of PUBACK or PUBREC. */
+  code: number | undefined;
+  /** When the connection that it was sent over closed. */
+  closed: number | undefined;
+}
+
+export class Publication {
+  next: Publication | undefined = undefined;
+  before: Publication | undefined = undefined;
+  /** It is no longer among the recent ones. */
+  isGone = false;
+  /** PUBACK or PUBREC said no. */
+  isRejected = false;
+  /** Seen on its way to a subscriber: so the server took it. */
+  isDelivered = false;
+  /** QoS 2: order of the PUBREL; 0 when it was not seen. */
+  released = 0;
+  shared: SharedDelivery[] | undefined = undefined;
+
+  constructor(
+    readonly message: Message,
+    readonly publisher: Publisher,
+    readonly isWill: boolean,
+    readonly packetId: number | undefined,
+    /** Position among all publications of the server. */
+    readonly order: number,
+    /** When it was captured (ns); of a will, not before. */
+    readonly time: number,
+  ) {}
+
+  is(length: number, hash: number): boolean {
+    const { message } = this;
+    return message.hash === hash && message.length === length;
+  }
+}
+
+/** The publications of one topic. */
+export class TopicLog {
+  first: Publication | undefined = undefined;
+  last: Publication | undefined = undefined;
+  /** The last one with RETAIN 1; with an empty payload it cleared what was retained. Undefined: not known. */
+  retained: Publication | undefined = undefined;
+
+  add(publication: Publication): void {
+    if (this.last === undefined) this.first = publication;
+    else {
+      this.last.next = publication;
+      publication.before = this.last;
+    }
+    this.last = publication;
+  }
+
+  /** The first one goes. */
+  shift(): void {
+    const { first } = this;
+    if (first === undefined) return;
+    this.first = first.next;
+    if (first.next === undefined) this.last = undefined;
+    else first.next.before = undefined;
+    first.next = undefined;
+    first.isGone = true;
+  }
+}
