@@ -2,8 +2,10 @@
 
 import type { Rule, RuleSet, Unjudged } from '../rule.js';
 import { PUBLISH } from './publish.js';
+import { PUBLISH_PROPERTIES } from './publish-properties.js';
+import { TOPIC_NAMES } from './topic-names.js';
 
-const SETS: readonly RuleSet[] = [PUBLISH];
+const SETS: readonly RuleSet[] = [PUBLISH, PUBLISH_PROPERTIES, TOPIC_NAMES];
 
 export const RULES: readonly Rule[] = SETS.flatMap((set) => set.rules);
 export const UNJUDGED: readonly Unjudged[] = SETS.flatMap((set) => set.unjudged);
