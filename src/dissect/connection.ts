@@ -5,7 +5,7 @@ import type { Side } from '../bytes/chunk.js';
 import type { Version } from '../spec/versions.js';
 import type { TcpConnection } from '../tcp/connection.js';
 import type { TransportName } from '../transport/transport.js';
-import type { ConnectionInfo, VersionSource } from './item.js';
+import type { ConnectionInfo, FirstFin, VersionSource } from './item.js';
 
 export class Connection implements ConnectionInfo {
   version: Version = '3.1.1';
@@ -36,6 +36,12 @@ export class Connection implements ConnectionInfo {
   get transport(): string {
     const layers = this.layers.filter((layer) => layer !== 'proxy-protocol');
     return layers.length === 0 ? 'tcp' : layers.join('+');
+  }
+
+  get firstFin(): FirstFin | undefined {
+    const { firstFin, firstFinTime: time, firstFinFrame: captureFrame } = this.tcp;
+    if (firstFin === undefined) return undefined;
+    return { direction: firstFin === this.clientSide ? 'client-to-server' : 'server-to-client', time, captureFrame };
   }
 
   private endpoints(): readonly [client: string, server: string] {

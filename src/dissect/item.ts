@@ -8,6 +8,13 @@ import type { Direction, Version } from '../spec/versions.js';
 /** How the version of a connection came to be known. */
 export type VersionSource = 'connect' | 'inferred' | 'option' | 'default';
 
+/** The first FIN of a connection: who began to close it. */
+export interface FirstFin {
+  readonly direction: Direction;
+  readonly time: number;
+  readonly captureFrame: number;
+}
+
 /** One TCP connection that carries MQTT (or was forced to be read as such). */
 export interface ConnectionInfo {
   /** 0-based, in order in which there was something to say of them. */
@@ -23,6 +30,8 @@ export interface ConnectionInfo {
   readonly evidence: readonly string[];
   /** Client identifier of the last CONNECT (or the assigned one of its CONNACK). */
   readonly clientId?: string;
+  /** As soon as it was seen: the connection counts as closed when both sides have sent theirs. */
+  readonly firstFin?: FirstFin | undefined;
 }
 
 export interface Frame {

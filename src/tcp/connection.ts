@@ -36,9 +36,11 @@ export class TcpConnection<T> implements Linked {
   readonly words: readonly [number, number];
   chained: TcpConnection<T> | undefined = undefined;
   lastTime: number;
-  /** Who sent a FIN, a bit for each side; and who was first. */
+  /** Who sent a FIN, a bit for each side; who was first, when, and in which frame. */
   fins = 0;
   firstFin: Side | undefined = undefined;
+  firstFinTime = 0;
+  firstFinFrame = 0;
   older: Linked | undefined = undefined;
   newer: Linked | undefined = undefined;
   #ignored = false;

@@ -140,7 +140,7 @@ export class Connections<T> {
       return;
     }
     if ((flags & FIN) !== 0) {
-      connection.firstFin ??= direction;
+      if (connection.fins === 0) firstFin(connection, direction, segment);
       connection.fins |= 1 << direction;
     }
     if (connection.closed !== undefined || connection.fins !== 0b11) return;
@@ -255,3 +255,9 @@ const blankEvent = <T>(connection: TcpConnection<T>): Writable<TcpEvent<T>> => (
   conflicts: NO_CONFLICTS,
   ended: NONE,
 });
+
+function firstFin(connection: TcpConnection<unknown>, side: Side, { time, frame }: Segment): void {
+  connection.firstFin = side;
+  connection.firstFinTime = time;
+  connection.firstFinFrame = frame;
+}

@@ -20,6 +20,7 @@ import type { PacketType } from './seen.js';
 import { Broker } from './state/broker.js';
 import type { Closed } from './state/closed.js';
 import { Conversation } from './state/conversation.js';
+import type { WebSocketNotice } from './state/websocket.js';
 import { type Applied, type Marks, Verdicts } from './verdicts.js';
 
 export interface JudgeOptions {
@@ -83,7 +84,7 @@ export class Judge {
   /** The capture has ended: connections that are open are looked at as they are. */
   end(): readonly Finding[] {
     for (const judged of this.judged.values()) {
-      this.close(judged, { by: undefined, how: 'end', time: this.lastTime, captureFrame: this.lastFrame });
+      this.close(judged, closedOf(judged.conversation, undefined, 'end', this.lastTime, this.lastFrame));
     }
     this.judged.clear();
     this.last = undefined;
@@ -150,13 +151,14 @@ export class Judge {
     };
     this.verdicts.about(event, conversation, marks);
     for (const applied of this.dispatch[connection.version].layer) this.ask(applied, event);
+    if (layer === 'websocket') conversation.webSocket.notice(noticeOf(event));
   }
 
   private closedBy({ connection, direction, time, origins, code }: EventItem): void {
     const judged = this.of(connection, time);
     const by = direction === undefined ? undefined : direction === 'client-to-server' ? 'client' : 'server';
     const how = code === 'fin' || code === 'rst' || code === 'reused' ? code : 'lost';
-    this.close(judged, { by, how, time, captureFrame: origins[0] ?? 0 });
+    this.close(judged, closedOf(judged.conversation, by, how, time, origins[0] ?? 0));
     this.judged.delete(connection.id);
     this.lastId = -1;
   }
@@ -192,6 +194,34 @@ export class Judge {
     }
     return broker;
   }
+}
+
+/** By whom and how: who began counts, and a FIN that the other side never answered is a close too. */
+function closedOf(
+  conversation: Conversation,
+  by: Closed['by'],
+  how: Closed['how'],
+  time: number,
+  captureFrame: number,
+): Closed {
+  const { closing } = conversation;
+  const complete = how === 'fin' || how === 'rst';
+  if (closing === undefined || how === 'reused') return { by, how, time, captureFrame, began: time, complete };
+  return { by: closing.by, how: 'fin', time, captureFrame, began: closing.time, complete };
+}
+
+function noticeOf({ code, details, sender, time, origins }: LayerEvent): WebSocketNotice {
+  const direction = sender?.direction ?? 'client-to-server';
+  const frame = {
+    number: 0,
+    type: 'websocket',
+    direction,
+    version: '3.1.1',
+    captureFrames: origins,
+    time,
+    length: 0,
+  } as const;
+  return { code, details, role: sender?.role, frame };
 }
 
 function dispatchOf(rules: readonly Rule[], asks: JudgeOptions['asks']): Judge['dispatch'] {

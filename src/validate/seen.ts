@@ -5,7 +5,14 @@ import type { Frame, PacketItem, ReadPacket } from '../dissect/item.js';
 import type { FrameRef } from './finding.js';
 
 export type PacketType = ReadPacket['type'];
-export type PacketOf<T extends PacketType> = Extract<ReadPacket, { readonly type: T }>;
+/** PUBACK and its like share one interface: asked for one of them, it is theirs. */
+export type PacketOf<T extends PacketType> = ReadPacket extends infer P
+  ? P extends ReadPacket
+    ? Extract<P['type'], T> extends never
+      ? never
+      : P
+    : never
+  : never;
 
 export class Seen {
   readonly kind = 'packet';

@@ -3,14 +3,17 @@
 
 import type { ConnectionInfo } from '../../dissect/item.js';
 import type { Seen } from '../seen.js';
+import { Authentication } from './authentication.js';
 import type { Broker } from './broker.js';
-import type { Closed } from './closed.js';
+import type { Closed, Closing } from './closed.js';
 import type { DeliveryFact } from './delivery.js';
 import type { FlowFact } from './flows.js';
 import { Half } from './half.js';
 import { Opening } from './opening.js';
+import { Pings } from './pings.js';
 import { type RequestFact, Requests } from './requests.js';
 import type { Session } from './session.js';
+import { WebSocket } from './websocket.js';
 
 export class Conversation {
   readonly client = new Half('client');
@@ -19,6 +22,11 @@ export class Conversation {
   readonly opening = new Opening();
   /** SUBSCRIBE and UNSUBSCRIBE under way. */
   readonly requests = new Requests();
+  /** PINGREQ under way. */
+  readonly pings = new Pings();
+  /** AUTH exchanges (5.0). */
+  readonly authentication = new Authentication();
+  readonly webSocket = new WebSocket();
   /** Known from an accepting CONNACK on. */
   session: Session | undefined = undefined;
   closed: Closed | undefined = undefined;
@@ -32,6 +40,17 @@ export class Conversation {
 
   half(role: 'client' | 'server'): Half {
     return role === 'client' ? this.client : this.server;
+  }
+
+  /** Who began to close it, as soon as that was seen: the connection may still be open on the other side. */
+  get closing(): Closing | undefined {
+    const { webSocket, info } = this;
+    const fin = info.firstFin;
+    if (webSocket.closedBy !== undefined && !(fin !== undefined && fin.time < webSocket.closedAt)) {
+      return { by: webSocket.closedBy, how: 'websocket', time: webSocket.closedAt };
+    }
+    if (fin === undefined) return undefined;
+    return { by: fin.direction === 'client-to-server' ? 'client' : 'server', how: 'fin', time: fin.time };
   }
 
   /** What the packet means for the exchange of a message; nothing is changed. */
@@ -57,8 +76,12 @@ export class Conversation {
     const { opening, client, server, broker } = this;
     const sender = seen.fromClient ? client : server;
     const before = opening.connack;
+    this.pings.apply(seen, server.lastTime);
+    this.authentication.apply(seen, before !== undefined);
     sender.sent(seen);
     opening.apply(seen, sender.limits);
+    client.follow(seen);
+    server.follow(seen);
     client.flows.apply(seen, flow);
     server.flows.apply(seen, flow);
     this.requests.apply(seen, request);

@@ -4,6 +4,7 @@
 import type { Direction } from '../../spec/versions.js';
 import type { FrameRef } from '../finding.js';
 import type { Seen } from '../seen.js';
+import { Aftermath } from './aftermath.js';
 import { Evidence } from './evidence.js';
 import { Flows } from './flows.js';
 import { Limits } from './limits.js';
@@ -35,6 +36,8 @@ export class Half {
   disconnectReason: number | undefined = undefined;
   /** The first thing it did for which the other must close. */
   offence: Offence | undefined = undefined;
+  /** What the other side did about it. */
+  aftermath: Aftermath | undefined = undefined;
 
   constructor(readonly role: 'client' | 'server') {
     this.direction = role === 'client' ? 'client-to-server' : 'server-to-client';
@@ -51,5 +54,14 @@ export class Half {
       this.disconnect = seen.ref();
       this.disconnectReason = packet.reasonCode ?? 0;
     }
+  }
+
+  /** A packet of this or the other side, once there is an offence. */
+  follow(seen: Seen): void {
+    const { offence } = this;
+    if (offence === undefined) return;
+    const its = offence.frame.number === seen.item.number && offence.frame.direction === seen.frame.direction;
+    this.aftermath ??= new Aftermath(offence.frame.time, its ? seen.packet : undefined);
+    if (seen.fromClient !== (this.role === 'client')) this.aftermath.seen(seen);
   }
 }

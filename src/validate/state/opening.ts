@@ -10,15 +10,30 @@ export class Opening {
   /** As asked for; absent fields could not be read. */
   clientId: string | undefined = undefined;
   cleanStart: boolean | undefined = undefined;
+  /** As the client sent it, before the server assigned one. */
+  askedClientId: string | undefined = undefined;
   /** Seconds, as the client asked; as the server decided when it did (Server Keep Alive). 0: none. */
   keepAlive: number | undefined = undefined;
+  /** 5.0: what the server put in its place. */
+  serverKeepAlive: number | undefined = undefined;
+  /** One and a half times the Keep Alive, in ns: silence of the client that ends the connection (3.1.2.10). Infinity: none. */
+  longestSilence = Number.POSITIVE_INFINITY;
   /** Return code or Reason Code of CONNACK. */
   code: number | undefined = undefined;
   sessionPresent: boolean | undefined = undefined;
   authenticationMethod: string | undefined = undefined;
+  /** 5.0: whether CONNECT asked for them; the defaults of 3.1.2.11.6 and .7. */
+  wantsResponseInformation = false;
+  wantsProblemInformation = true;
+  /** 5.0: seconds, of CONNECT; absent is 0 (3.1.2.11.2). */
+  sessionExpiryInterval = 0;
 
   get accepted(): boolean {
     return this.code === 0;
+  }
+
+  get refused(): boolean {
+    return this.code !== undefined && this.code !== 0;
   }
 
   /** `limits`: those of the packet's sender. */
@@ -32,12 +47,21 @@ export class Opening {
   private opened(packet: PacketOf<'CONNECT'>, seen: Seen, limits: Limits): void {
     this.connect = seen.ref();
     this.clientId = packet.clientId;
+    this.askedClientId = packet.clientId;
     this.cleanStart = packet.flags?.cleanStart ?? packet.flags?.cleanSession;
-    this.keepAlive = packet.keepAlive;
+    this.keep(packet.keepAlive);
     limits.announce(packet.properties);
     for (const one of packet.properties ?? []) {
       if (one.name === 'authenticationMethod') this.authenticationMethod = one.value;
+      else if (one.name === 'requestResponseInformation') this.wantsResponseInformation = one.value !== 0;
+      else if (one.name === 'requestProblemInformation') this.wantsProblemInformation = one.value !== 0;
+      else if (one.name === 'sessionExpiryInterval') this.sessionExpiryInterval = one.value;
     }
+  }
+
+  private keep(seconds: number | undefined): void {
+    this.keepAlive = seconds;
+    this.longestSilence = seconds === undefined || seconds === 0 ? Number.POSITIVE_INFINITY : seconds * 1.5e9;
   }
 
   private answered(packet: PacketOf<'CONNACK'>, seen: Seen, limits: Limits): void {
@@ -46,7 +70,10 @@ export class Opening {
     this.sessionPresent = packet.acknowledgeFlags?.sessionPresent;
     limits.announce(packet.properties);
     for (const one of packet.properties ?? []) {
-      if (one.name === 'serverKeepAlive') this.keepAlive = one.value;
+      if (one.name === 'serverKeepAlive') {
+        this.serverKeepAlive = one.value;
+        this.keep(one.value);
+      }
       if (one.name === 'assignedClientIdentifier') this.clientId = one.value;
     }
   }
