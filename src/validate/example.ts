@@ -5,6 +5,10 @@
 //   wait 90s                         time passes (ms, s, m, h)
 //   lost >  ·  lost <                bytes of that side were not captured
 //   fin >  ·  fin <  ·  rst >        that side ends the connection
+//   open >                           the client opens the connection; needed only where no CONNECT comes first
+//   upgrade > "mqtt" < "mqtt"        opens it over WebSocket: subprotocols offered and chosen ("" for none); packets are
+//                                    in binary frames then, after `text` in a text frame, after `bare` in one whose
+//                                    mask is not as it must be
 //   2> …  ·  2< …  ·  fin 2>         the same on another connection (1 to 9; without a number it is 1)
 //   # remark
 //
@@ -38,7 +42,11 @@ export type Step =
       readonly connection: number;
       readonly from: 'client' | 'server';
       readonly bytes: Uint8Array;
+      /** Over WebSocket: absent is a binary frame, as it must be. */
+      readonly frame?: 'text' | 'bare';
     }
+  | { readonly kind: 'open'; readonly connection: number }
+  | { readonly kind: 'upgrade'; readonly connection: number; readonly offered: string; readonly chosen: string }
   | { readonly kind: 'lost' | 'fin' | 'rst'; readonly connection: number; readonly from: 'client' | 'server' }
   | { readonly kind: 'wait'; readonly seconds: number };
 
@@ -72,14 +80,26 @@ function readStep(text: string, version: Version): Step {
     const [, kind, connection, arrow] = ended;
     return { kind: kind as 'lost' | 'fin' | 'rst', connection: Number(connection || 1), from: sideOf(arrow!) };
   }
-  const packet = /^(\d?)([<>]) (.+)$/.exec(text);
+  const open = /^open (\d?)>$/.exec(text);
+  if (open !== null) return { kind: 'open', connection: Number(open[1] || 1) };
+  const upgrade = /^upgrade (\d?)> "([^"]*)" < "([^"]*)"$/.exec(text);
+  if (upgrade !== null) {
+    const [, connection, offered, chosen] = upgrade;
+    return { kind: 'upgrade', connection: Number(connection || 1), offered: offered!, chosen: chosen! };
+  }
+  return readPacket(text, version);
+}
+
+function readPacket(text: string, version: Version): Step {
+  const packet = /^(\d?)([<>]) (?:(text|bare) )?(.+)$/.exec(text);
   if (packet === null) throw new Error(`not a step of a transcript: ${text}`);
-  const [, connection, arrow, bytes] = packet;
+  const [, connection, arrow, frame, bytes] = packet;
   return {
     kind: 'packet',
     connection: Number(connection || 1),
     from: sideOf(arrow!),
     bytes: readBytes(bytes!, version),
+    ...(frame === undefined ? {} : { frame: frame as 'text' | 'bare' }),
   };
 }
 

@@ -8,6 +8,7 @@ import type { Finding } from '../../src/validate/finding.js';
 import { type InternalError, Judge, type JudgeOptions } from '../../src/validate/judge.js';
 import type { JudgeReport } from '../../src/validate/report.js';
 import { merged, Wire } from '../support/wire.js';
+import { framed, upgraded } from './websocket.js';
 
 export interface Judged {
   readonly findings: readonly Finding[];
@@ -18,6 +19,7 @@ export interface Judged {
 /** The packets of a transcript, on the wire: each connection has a client port of its own. */
 export function packetsOf(transcript: string, version: Version): readonly CapturedPacket[] {
   const wires = new Map<number, Wire>();
+  const webSockets = new Set<number>();
   let time = 0;
   const wire = (connection: number, isOpening: boolean): Wire => {
     let one = wires.get(connection);
@@ -36,9 +38,18 @@ export function packetsOf(transcript: string, version: Version): readonly Captur
       time += step.seconds * 1e9;
       continue;
     }
+    if (step.kind === 'open' || step.kind === 'upgrade') {
+      const opened = wire(step.connection, true);
+      if (step.kind === 'upgrade') {
+        upgraded(opened, step);
+        webSockets.add(step.connection);
+      }
+      time = opened.time;
+      continue;
+    }
     const side = step.from === 'client' ? 0 : 1;
     const one = wire(step.connection, step.kind === 'packet' && step.bytes[0]! >> 4 === 1 && side === 0);
-    if (step.kind === 'packet') one.send(side, step.bytes);
+    if (step.kind === 'packet') one.send(side, webSockets.has(step.connection) ? framed(step) : step.bytes);
     else if (step.kind === 'lost') one.lose(side, 10);
     else if (step.kind === 'fin') one.fin(side);
     else one.rst(side);
