@@ -1,20 +1,301 @@
-// The QoS 1 and 2 messages that one side sends, by Packet Identifier. `classify` says what a packet means for its exchange
-// and changes nothing, `apply` then makes it so.
+// The QoS 1 and 2 messages that one side sends, by Packet Identifier: what each packet means for its exchange. `classify`
+// says it and changes nothing, `apply` then makes it so. A QoS 0 PUBLISH costs nothing, any other one record; those under
+// way are at most as many as there are identifiers, those done are remembered to a number of MOST_DONE.
+//
+// An exchange outlives its connection when the session does: `resume` takes over what the connection before left.
 
-import type { Seen } from '../seen.js';
+import type { Property } from '../../codec/packet.js';
+import type { Version } from '../../spec/versions.js';
+import type { PacketOf, Seen } from '../seen.js';
+import {
+  type Acknowledgement,
+  Exchange,
+  type FlowKind,
+  type FlowStep,
+  isDone,
+  kindOf,
+  stepOf,
+  TRANSITIONS,
+} from './exchange.js';
+import { ExchangeQueue } from './exchange-queue.js';
+import { hashOf } from './payload.js';
 
-/** What a packet means for the exchange that its Packet Identifier belongs to. */
+/** What a packet means for the exchange that its Packet Identifier belongs to. One object is used again: do not keep it. */
 export interface FlowFact {
-  readonly kind: 'new';
+  readonly kind: FlowKind;
+  /** Those of the message's sender. */
+  readonly flows: Flows;
+  readonly packetId: number;
+  /** What was known under this identifier before the packet, under way or done. */
+  readonly exchange: Exchange | undefined;
 }
 
-export class Flows {
-  constructor(readonly owner: 'client' | 'server') {}
+class Fact implements FlowFact {
+  kind: FlowKind = 'new';
+  packetId = 0;
+  exchange: Exchange | undefined = undefined;
+  payload: number | undefined = undefined;
 
-  /** Undefined when the packet belongs to no exchange that this side begins. */
-  classify(_seen: Seen): FlowFact | undefined {
-    return undefined;
+  constructor(readonly flows: Flows) {}
+}
+
+const MOST_DONE = 32;
+const LONGEST_TOPIC = 256;
+const UNSEEN = 'the beginning of the session was not seen';
+const FORGOTTEN = 'it may be of an earlier connection';
+const LEFT_OVER = 'the client may have it from an earlier session';
+
+export class Flows {
+  /** Why messages may be under way that were not seen; undefined when none can be. */
+  unknown: string | undefined = UNSEEN;
+  /** Why a message with DUP 1 that was not seen before may have been sent before; undefined when it cannot. */
+  mayRepeat: string | undefined = UNSEEN;
+  /** Messages sent on this connection whose last acknowledgement has not been seen. */
+  inFlight = 0;
+  /** Receive Maximum of the other side (5.0). */
+  quota = 65535;
+  /** When the quota was used up last, and when there was some again (ns). */
+  fullSince = Number.NaN;
+  freedAt = Number.NaN;
+  /** When this connection took over what was left (ns); NaN: it did not. */
+  resumedAt = Number.NaN;
+  /** The message that was sent again latest after the reconnect. */
+  lastResumed: Exchange | undefined = undefined;
+  private readonly isClient: boolean;
+  private readonly exchanges = new Map<number, Exchange>();
+  /** The latest that are done, the oldest overwritten. */
+  private readonly done: Exchange[] = [];
+  private nextDone = 0;
+  private order = 0;
+  private readonly unacknowledged = [new ExchangeQueue(), new ExchangeQueue()] as const;
+  private readonly unreleased = new ExchangeQueue();
+  private readonly fact = new Fact(this);
+
+  constructor(readonly owner: 'client' | 'server') {
+    this.isClient = owner === 'client';
   }
 
-  apply(_seen: Seen, _fact: FlowFact | undefined): void {}
+  /** Whether a message is under way under this identifier. */
+  has(packetId: number): boolean {
+    return this.exchanges.get(packetId)?.isOpen ?? false;
+  }
+
+  get(packetId: number): Exchange | undefined {
+    return this.exchanges.get(packetId);
+  }
+
+  /** Messages under way. */
+  *open(): IterableIterator<Exchange> {
+    for (const exchange of this.exchanges.values()) if (exchange.isOpen) yield exchange;
+  }
+
+  /** The session goes on: what the connection before left is still under way. `doubt`: why that may not be all. */
+  resume(previous: Flows, time: number, doubt?: string): void {
+    if (previous === this) return;
+    this.unknown = previous.unknown ?? doubt;
+    this.mayRepeat = previous.mayRepeat ?? doubt ?? (previous.done.length === MOST_DONE ? FORGOTTEN : undefined);
+    this.resumedAt = time;
+    this.order += previous.order;
+    for (const exchange of previous.exchanges.values()) {
+      if (this.exchanges.has(exchange.packetId)) continue;
+      exchange.carry();
+      this.exchanges.set(exchange.packetId, exchange);
+      if (!exchange.isOpen) this.remember(exchange);
+    }
+    previous.exchanges.clear();
+    previous.done.length = 0;
+  }
+
+  /** Undefined when the packet belongs to no exchange that this side begins. */
+  classify(seen: Seen): FlowFact | undefined {
+    const { packet } = seen;
+    switch (packet.type) {
+      case 'PUBLISH':
+        if (packet.qos === 0 || packet.packetId === undefined || seen.fromClient !== this.isClient) return undefined;
+        return this.published(seen, packet, packet.packetId);
+      case 'PUBREL':
+        if (packet.packetId === undefined || seen.fromClient !== this.isClient) return undefined;
+        return this.stepped('PUBREL', packet.packetId);
+      case 'PUBACK':
+      case 'PUBREC':
+      case 'PUBCOMP':
+        if (packet.packetId === undefined || seen.fromClient === this.isClient) return undefined;
+        return this.stepped(stepOf(packet), packet.packetId);
+      default:
+        return undefined;
+    }
+  }
+
+  apply(seen: Seen, fact: FlowFact | undefined): void {
+    if (fact !== undefined) {
+      if (fact === this.fact) this.advance(seen, this.fact);
+      return;
+    }
+    const { packet, frame } = seen;
+    if (packet.type === 'CONNECT' && seen.fromClient) this.asked(packet);
+    else if (packet.type === 'CONNACK' && !seen.fromClient) this.answered(packet, frame.version);
+  }
+
+  private published(seen: Seen, packet: PacketOf<'PUBLISH'>, packetId: number): FlowFact {
+    const { fact } = this;
+    const exchange = this.exchanges.get(packetId);
+    fact.packetId = packetId;
+    fact.exchange = exchange;
+    fact.payload = payloadOf(seen, packet);
+    if (exchange === undefined) fact.kind = 'new';
+    else if (exchange.isOpen) fact.kind = this.sentAgain(seen, packet, exchange);
+    else fact.kind = packet.dup === true && this.isSame(seen, packet, exchange) ? 'late' : 'new';
+    return fact;
+  }
+
+  private sentAgain(seen: Seen, packet: PacketOf<'PUBLISH'>, exchange: Exchange): FlowKind {
+    if (!this.isSame(seen, packet, exchange)) return 'in-use';
+    if (exchange.state === 'released') return packet.dup === true ? 'released' : 'in-use';
+    if (!exchange.isHere) return 'resumed';
+    // 5.0 knows no sending again on the same connection (4.4): without DUP it is taken for a message of its own.
+    return packet.dup === true || seen.frame.version !== '5.0' ? 'repeated' : 'in-use';
+  }
+
+  private isSame(seen: Seen, { qos, dup }: PacketOf<'PUBLISH'>, exchange: Exchange): boolean {
+    if (qos !== exchange.qos) return false;
+    const { payload } = this.fact;
+    // What was not captured whole, or begins with its PUBREL, cannot be compared.
+    if (payload === undefined || exchange.payload === undefined) return dup === true;
+    if (payload !== exchange.payload) return false;
+    return seen.topic === undefined || exchange.topic === undefined || seen.topic === exchange.topic;
+  }
+
+  private stepped(step: FlowStep, packetId: number): FlowFact {
+    const { fact } = this;
+    const exchange = this.exchanges.get(packetId);
+    fact.packetId = packetId;
+    fact.exchange = exchange;
+    fact.kind = exchange === undefined ? 'unasked' : kindOf(step, exchange);
+    return fact;
+  }
+
+  private advance(seen: Seen, fact: Fact): void {
+    const { packet, time } = seen;
+    const { exchange, kind } = fact;
+    if (packet.type === 'PUBLISH') {
+      if (kind === 'repeated' || kind === 'resumed' || kind === 'released') this.again(exchange!, kind, time);
+      else this.begin(seen, packet, fact);
+    } else if (exchange !== undefined) this.step(stepOf(packet as Acknowledgement), exchange, seen.item.number, time);
+    else if (packet.type === 'PUBREL') this.begin(seen, undefined, fact);
+  }
+
+  /** A message, or a PUBREL of which no message was seen. */
+  private begin(seen: Seen, packet: PacketOf<'PUBLISH'> | undefined, fact: Fact): void {
+    const { item, frame, time, topic } = seen;
+    const { exchange: before, packetId } = fact;
+    const exchange = new Exchange(
+      packetId,
+      packet?.qos ?? 2,
+      ++this.order,
+      topic === undefined || topic.length > LONGEST_TOPIC ? undefined : topic,
+      packet === undefined ? undefined : fact.payload,
+      time + (numberOf(packet?.properties, 'messageExpiryInterval') ?? Number.POSITIVE_INFINITY) * 1e9,
+      packet?.topic === '' && topic === undefined,
+      ...([item.number, frame.packet.type, frame.version, time, frame.length, frame.origins] as const),
+    );
+    if (before !== undefined) {
+      if (before.isOpen) this.drop(before, time);
+      else exchange.reused = before.state;
+    }
+    this.exchanges.set(packetId, exchange);
+    if (packet === undefined) exchange.releases = 1;
+    else this.sent(exchange, time);
+  }
+
+  private again(exchange: Exchange, kind: FlowKind, time: number): void {
+    exchange.sentAt = exchange.stepAt = time;
+    if (kind === 'resumed') {
+      exchange.isHere = true;
+      exchange.state = exchange.qos === 1 ? 'published-1' : 'published-2';
+      if (this.lastResumed === undefined || exchange.order > this.lastResumed.order) this.lastResumed = exchange;
+      this.sent(exchange, time);
+    }
+    exchange.sends++;
+  }
+
+  private sent(exchange: Exchange, time: number): void {
+    this.unacknowledged[exchange.qos === 1 ? 0 : 1].enter(exchange);
+    exchange.isCounted = true;
+    this.inFlight++;
+    if (this.inFlight === this.quota) this.fullSince = time;
+  }
+
+  private step(step: FlowStep, exchange: Exchange, number: number, time: number): void {
+    const { state } = exchange;
+    const { to } = TRANSITIONS[state][step];
+    if (step === 'PUBREL') exchange.releases++;
+    else if (step === 'PUBCOMP') exchange.completions++;
+    else exchange.answers++;
+    if (to === state) return;
+    exchange.state = to;
+    exchange.stepAt = time;
+    this.unacknowledged[exchange.qos === 1 ? 0 : 1].serve(exchange, number, time);
+    if (to === 'received') this.unreleased.enter(exchange);
+    else this.unreleased.serve(exchange, number, time);
+    if (isDone(to)) {
+      this.settled(exchange, time);
+      this.remember(exchange);
+    }
+  }
+
+  /** Its identifier was given to another message. */
+  private drop(exchange: Exchange, time: number): void {
+    this.unacknowledged[exchange.qos === 1 ? 0 : 1].leave(exchange);
+    this.unreleased.leave(exchange);
+    this.settled(exchange, time);
+  }
+
+  private settled(exchange: Exchange, time: number): void {
+    if (!exchange.isCounted) return;
+    exchange.isCounted = false;
+    if (this.inFlight-- === this.quota) this.freedAt = time;
+  }
+
+  private remember(exchange: Exchange): void {
+    const { done, exchanges, nextDone } = this;
+    const oldest = done[nextDone];
+    if (oldest !== undefined && !oldest.isOpen && exchanges.get(oldest.packetId) === oldest && oldest !== exchange) {
+      exchanges.delete(oldest.packetId);
+    }
+    done[nextDone] = exchange;
+    this.nextDone = (nextDone + 1) % MOST_DONE;
+  }
+
+  /** How much may be under way at once, and whether anything can be left over. */
+  private asked({ flags, properties }: PacketOf<'CONNECT'>): void {
+    if (!this.isClient) this.quota = numberOf(properties, 'receiveMaximum') ?? 65535;
+    if (flags?.cleanStart ?? flags?.cleanSession ?? false) this.unknown = this.mayRepeat = undefined;
+  }
+
+  private answered({ acknowledgeFlags, properties }: PacketOf<'CONNACK'>, version: Version): void {
+    if (this.isClient) this.quota = numberOf(properties, 'receiveMaximum') ?? 65535;
+    // Of a session that the server does not have, nothing is left: the server has nothing, a client of 5.0 discards
+    // what it has (3.2.2.1.1). 3.1 does not say it.
+    if (version === '3.1' || acknowledgeFlags?.sessionPresent !== false) return;
+    this.unknown = undefined;
+    if (!this.isClient || version === '5.0') this.mayRepeat = undefined;
+    else this.mayRepeat &&= LEFT_OVER;
+  }
+}
+
+/** Undefined when not all of it was captured. */
+function payloadOf(seen: Seen, { payload }: PacketOf<'PUBLISH'>): number | undefined {
+  const { bytes, length } = seen.frame;
+  return payload === undefined || bytes.length < length ? undefined : hashOf(payload);
+}
+
+type NumberProperty = Extract<Property, { readonly value: number }>['name'];
+
+function numberOf(properties: readonly Property[] | undefined, name: NumberProperty): number | undefined {
+  if (properties === undefined) return undefined;
+  for (let i = 0; i < properties.length; i++) {
+    const one = properties[i]!;
+    if (one.name === name) return one.value as number;
+  }
+  return undefined;
 }

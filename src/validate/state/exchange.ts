@@ -1,0 +1,199 @@
+// One QoS 1 or 2 message on its way, from its PUBLISH to its last acknowledgement, and the table of what each packet means
+// for it (4.3.2, 4.3.3):
+//
+//   QoS 1   published-1 ──PUBACK──▶ acknowledged
+//   QoS 2   published-2 ──PUBREC──▶ received ──PUBREL──▶ released ──PUBCOMP──▶ completed
+//                 └──────PUBREC ≥ 0x80 (5.0)──▶ refused
+//
+// The last of each line are done: their identifiers are free, and they are remembered for a while to tell a second
+// acknowledgement from one that nobody asked for.
+
+import type { Direction, Version } from '../../spec/versions.js';
+import type { FrameRef } from '../finding.js';
+import type { PacketOf } from '../seen.js';
+
+export type FlowState =
+  | 'published-1'
+  | 'published-2'
+  | 'received'
+  | 'released'
+  | 'acknowledged'
+  | 'refused'
+  | 'completed';
+
+/** REFUSAL: a PUBREC with a Reason Code of 0x80 or more (5.0). */
+export type FlowStep = 'PUBACK' | 'PUBREC' | 'REFUSAL' | 'PUBREL' | 'PUBCOMP';
+
+/**
+ * What a packet other than PUBLISH means for its exchange.
+ *
+ * - answers: the step that was due
+ * - again: the same step once more, and nothing asked for it
+ * - wrong-type: the other Quality of Service level's
+ * - early: the step before it has not been
+ * - refused: PUBREL for what was refused
+ * - unasked: no message that it could belong to was seen
+ */
+export type StepKind = 'answers' | 'again' | 'wrong-type' | 'early' | 'refused' | 'unasked';
+
+/**
+ * What a PUBLISH means.
+ *
+ * - new: no message is under way under its identifier
+ * - repeated: the same message once more, on the same connection
+ * - resumed: the same message, left over from the connection before, for the first time on this one
+ * - released: the same message, whose PUBREL was sent already
+ * - late: the same message with DUP 1, but its last acknowledgement has been seen
+ * - in-use: another message is under way under its identifier
+ *
+ * `carried`: an acknowledgement of what was left over and not sent again yet. For the other steps see StepKind.
+ */
+export type FlowKind = 'new' | 'repeated' | 'resumed' | 'released' | 'late' | 'in-use' | 'carried' | StepKind;
+
+export interface Transition {
+  readonly kind: StepKind;
+  readonly to: FlowState;
+}
+
+const to = (kind: StepKind, state: FlowState): Transition => ({ kind, to: state });
+
+export const TRANSITIONS: Readonly<Record<FlowState, Readonly<Record<FlowStep, Transition>>>> = {
+  'published-1': {
+    PUBACK: to('answers', 'acknowledged'),
+    PUBREC: to('wrong-type', 'published-1'),
+    REFUSAL: to('wrong-type', 'published-1'),
+    PUBREL: to('wrong-type', 'published-1'),
+    PUBCOMP: to('wrong-type', 'published-1'),
+  },
+  'published-2': {
+    PUBACK: to('wrong-type', 'published-2'),
+    PUBREC: to('answers', 'received'),
+    REFUSAL: to('answers', 'refused'),
+    PUBREL: to('early', 'released'),
+    PUBCOMP: to('early', 'published-2'),
+  },
+  received: {
+    PUBACK: to('wrong-type', 'received'),
+    PUBREC: to('again', 'received'),
+    REFUSAL: to('again', 'refused'),
+    PUBREL: to('answers', 'released'),
+    PUBCOMP: to('early', 'received'),
+  },
+  released: {
+    PUBACK: to('wrong-type', 'released'),
+    PUBREC: to('again', 'released'),
+    REFUSAL: to('again', 'released'),
+    PUBREL: to('again', 'released'),
+    PUBCOMP: to('answers', 'completed'),
+  },
+  acknowledged: {
+    PUBACK: to('again', 'acknowledged'),
+    PUBREC: to('unasked', 'acknowledged'),
+    REFUSAL: to('unasked', 'acknowledged'),
+    PUBREL: to('unasked', 'acknowledged'),
+    PUBCOMP: to('unasked', 'acknowledged'),
+  },
+  refused: {
+    PUBACK: to('unasked', 'refused'),
+    PUBREC: to('again', 'refused'),
+    REFUSAL: to('again', 'refused'),
+    PUBREL: to('refused', 'released'),
+    PUBCOMP: to('unasked', 'refused'),
+  },
+  completed: {
+    PUBACK: to('unasked', 'completed'),
+    PUBREC: to('again', 'completed'),
+    REFUSAL: to('again', 'completed'),
+    PUBREL: to('again', 'released'),
+    PUBCOMP: to('again', 'completed'),
+  },
+};
+
+export function isDone(state: FlowState): boolean {
+  return state === 'acknowledged' || state === 'refused' || state === 'completed';
+}
+
+export class Exchange {
+  state: FlowState;
+  /** Sent as a PUBLISH on this connection; false: left over from an earlier one. */
+  isHere = true;
+  /** It takes up a part of the quota (5.0: 4.9). */
+  isCounted = false;
+  /** PUBLISH, their answers (PUBACK, PUBREC), PUBREL and PUBCOMP on this connection. */
+  sends = 1;
+  answers = 0;
+  releases = 0;
+  completions = 0;
+  /** When the latest PUBLISH of this connection was seen, and the latest step of the exchange (ns). */
+  sentAt: number;
+  stepAt: number;
+  /** Packet whose like for a later message came before this one's, and when. */
+  overtakenBy = 0;
+  overtakenAt = Number.NaN;
+  /** How the message before it under the same identifier ended, when it was done. */
+  reused: FlowState | undefined = undefined;
+  /** The queue it stands in, and its neighbours there. */
+  queue: object | undefined = undefined;
+  before: Exchange | undefined = undefined;
+  after: Exchange | undefined = undefined;
+
+  constructor(
+    readonly packetId: number,
+    readonly qos: number,
+    /** Of its first PUBLISH, within the session of its sender. */
+    readonly order: number,
+    /** With aliases resolved; undefined when it is not known or too long to keep. */
+    readonly topic: string | undefined,
+    /** Hash of the payload; undefined when not all of it was captured. */
+    readonly payload: number | undefined,
+    /** When the message expires (5.0, ns). */
+    readonly expiresAt: number,
+    /** Its PUBLISH had an alias and no topic, and the alias was not set. */
+    readonly isTopicless: boolean,
+    /** The packet that began it. */
+    readonly number: number,
+    readonly type: string,
+    readonly version: Version,
+    readonly time: number,
+    readonly length: number,
+    private readonly origins: readonly number[],
+  ) {
+    this.state = qos === 1 ? 'published-1' : type === 'PUBLISH' ? 'published-2' : 'released';
+    this.sentAt = time;
+    this.stepAt = time;
+  }
+
+  get isOpen(): boolean {
+    return !isDone(this.state);
+  }
+
+  /** The packet that began it. */
+  ref(direction: Direction): FrameRef {
+    const { number, type, version, time, length } = this;
+    return { number, type, direction, version, captureFrames: [...this.origins], time, length };
+  }
+
+  /** Its connection is over: it goes on in the next one. */
+  carry(): void {
+    this.isHere = this.isCounted = false;
+    this.sends = this.answers = this.releases = this.completions = 0;
+    this.overtakenBy = 0;
+    this.queue = this.before = this.after = undefined;
+  }
+}
+
+export type Acknowledgement = PacketOf<'PUBACK' | 'PUBREC' | 'PUBREL' | 'PUBCOMP'>;
+
+export function stepOf({ type, reasonCode }: Acknowledgement): FlowStep {
+  return type === 'PUBREC' && reasonCode !== undefined && reasonCode >= 0x80 ? 'REFUSAL' : type;
+}
+
+/** What a step means for its exchange, those before it counted. */
+export function kindOf(step: FlowStep, exchange: Exchange): FlowKind {
+  const { kind } = TRANSITIONS[exchange.state][step];
+  if (step === 'PUBREL') return kind === 'again' && exchange.releases === 0 ? 'resumed' : kind;
+  const [asked, given] =
+    step === 'PUBCOMP' ? [exchange.releases, exchange.completions] : [exchange.sends, exchange.answers];
+  if (asked === 0 && (kind === 'answers' || kind === 'again')) return 'carried';
+  return kind === 'again' && given < asked ? 'answers' : kind;
+}
