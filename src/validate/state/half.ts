@@ -5,6 +5,7 @@ import type { Direction } from '../../spec/versions.js';
 import type { FrameRef } from '../finding.js';
 import type { Seen } from '../seen.js';
 import { Aftermath } from './aftermath.js';
+import { Aliases } from './aliases.js';
 import { Evidence } from './evidence.js';
 import { Flows } from './flows.js';
 import { Limits } from './limits.js';
@@ -25,6 +26,8 @@ export class Half {
   readonly limits = new Limits();
   /** The QoS 1 and 2 messages that it sends. */
   readonly flows: Flows;
+  /** The Topic Aliases that it uses. */
+  readonly aliases = new Aliases();
   /** Packets that it sent. */
   packets = 0;
   firstPacket: FrameRef | undefined = undefined;

@@ -2,6 +2,8 @@
 // said nothing.
 
 import type { Property } from '../../codec/packet.js';
+import type { Seen } from '../seen.js';
+import { GRACE } from './grace.js';
 
 export class Limits {
   receiveMaximum = 65535;
@@ -13,11 +15,27 @@ export class Limits {
   wildcardSubscriptionAvailable = true;
   subscriptionIdentifierAvailable = true;
   sharedSubscriptionAvailable = true;
-  /** Announced, as opposed to not seen. */
+  /** Announced and read, as opposed to not seen. */
   known = false;
+  /** When (ns). */
+  private announcedAt = Number.NaN;
+  /** The other side was sending already: what it sends next may have crossed the announcement. */
+  private isCrossed = false;
 
-  announce(properties: readonly Property[] | undefined): void {
-    this.known = true;
+  /** Whether what the other side sends now, it sends in knowledge of this (a client need not wait for CONNACK, 3.1.4). */
+  reached(time: number): boolean {
+    return this.known && (!this.isCrossed || time - this.announcedAt >= GRACE);
+  }
+
+  /** The other side had begun to send before it could know. */
+  cross(): void {
+    this.isCrossed = true;
+  }
+
+  announce(properties: readonly Property[] | undefined, { time, frame }: Seen): void {
+    // What could not be read may be a limit.
+    this.known = properties !== undefined && frame.problems.length === 0;
+    this.announcedAt = time;
     for (const one of properties ?? []) {
       switch (one.name) {
         case 'receiveMaximum':

@@ -50,7 +50,7 @@ export class Opening {
     this.askedClientId = packet.clientId;
     this.cleanStart = packet.flags?.cleanStart ?? packet.flags?.cleanSession;
     this.keep(packet.keepAlive);
-    limits.announce(packet.properties);
+    limits.announce(packet.properties, seen);
     for (const one of packet.properties ?? []) {
       if (one.name === 'authenticationMethod') this.authenticationMethod = one.value;
       else if (one.name === 'requestResponseInformation') this.wantsResponseInformation = one.value !== 0;
@@ -68,7 +68,7 @@ export class Opening {
     this.connack = seen.ref();
     this.code = packet.reasonCode ?? packet.returnCode;
     this.sessionPresent = packet.acknowledgeFlags?.sessionPresent;
-    limits.announce(packet.properties);
+    limits.announce(packet.properties, seen);
     for (const one of packet.properties ?? []) {
       if (one.name === 'serverKeepAlive') {
         this.serverKeepAlive = one.value;

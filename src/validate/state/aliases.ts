@@ -1,0 +1,32 @@
+// The Topic Aliases that one side used (5.0: 3.3.2.3.4): enough to tell whether the other had a reason to refuse one. The
+// topics behind them are resolved by the dissector.
+
+import type { Property } from '../../codec/packet.js';
+import type { Seen } from '../seen.js';
+import type { Limits } from './limits.js';
+
+export class Aliases {
+  /** Packets with an alias that the receiver must accept. */
+  used = 0;
+  /** An alias that it need not accept was used: out of its range, not set, or before the range was known. */
+  isWrong = false;
+
+  /** `limits`: those of the receiver. */
+  apply(seen: Seen, limits: Limits): void {
+    const { packet, topic } = seen;
+    if (packet.type !== 'PUBLISH') return;
+    const alias = topicAliasOf(packet.properties);
+    if (alias === undefined) return;
+    if (alias === 0 || alias > limits.topicAliasMaximum || topic === undefined || !limits.known) this.isWrong = true;
+    else this.used++;
+  }
+}
+
+export function topicAliasOf(properties: readonly Property[] | undefined): number | undefined {
+  if (properties === undefined) return undefined;
+  for (let i = 0; i < properties.length; i++) {
+    const one = properties[i]!;
+    if (one.name === 'topicAlias') return one.value;
+  }
+  return undefined;
+}
