@@ -1,13 +1,33 @@
 // All rules, by the file that holds them: a file answers for the statements of its part of the specification.
 
 import type { Rule, RuleSet, Unjudged } from '../rule.js';
+import { ACKNOWLEDGEMENTS } from './acknowledgements.js';
+import { AUTH_PACKET } from './auth-packet.js';
+import { DISCONNECT_PACKET } from './disconnect-packet.js';
 import { PUBLISH } from './publish.js';
 import { PUBLISH_PROPERTIES } from './publish-properties.js';
 import { SHARED_SUBSCRIPTION_FILTERS } from './shared-subscription-filters.js';
+import { SUBACK } from './suback.js';
+import { SUBSCRIBE } from './subscribe.js';
 import { TOPIC_FILTERS } from './topic-filters.js';
 import { TOPIC_NAMES } from './topic-names.js';
+import { UNSUBACK } from './unsuback.js';
+import { UNSUBSCRIBE } from './unsubscribe.js';
 
-const SETS: readonly RuleSet[] = [PUBLISH, PUBLISH_PROPERTIES, TOPIC_NAMES, TOPIC_FILTERS, SHARED_SUBSCRIPTION_FILTERS];
+const SETS: readonly RuleSet[] = [
+  PUBLISH,
+  PUBLISH_PROPERTIES,
+  TOPIC_NAMES,
+  TOPIC_FILTERS,
+  SHARED_SUBSCRIPTION_FILTERS,
+  SUBSCRIBE,
+  UNSUBSCRIBE,
+  SUBACK,
+  UNSUBACK,
+  ACKNOWLEDGEMENTS,
+  DISCONNECT_PACKET,
+  AUTH_PACKET,
+];
 
 export const RULES: readonly Rule[] = SETS.flatMap((set) => set.rules);
 export const UNJUDGED: readonly Unjudged[] = SETS.flatMap((set) => set.unjudged);
