@@ -1,49 +1,134 @@
-// Application Messages of one server: what clients published of late, in the order in which it came, and what the server
-// retains. Bounded: the oldest publication goes first; a topic whose retained message is not known says nothing.
+// Application Messages of one server: what clients published of late, in the order in which it came, what the server
+// retains, and where its deliveries come from. Bounded: the oldest publication goes first; a topic whose retained message
+// is not known says nothing.
 
-import type { Property } from '../../codec/packet.js';
+import type { FrameRef } from '../finding.js';
 import type { JudgeLimits } from '../limits.js';
 import type { PacketOf, Seen } from '../seen.js';
-import type { DeliveryFact } from './delivery.js';
-import { forwardedOf } from './forwarded.js';
+import { DeliveryFact } from './delivery.js';
+import type { FlowFact } from './flows.js';
+import { messageOf, willOf } from './message.js';
 import { hashOf } from './payload.js';
 import { type Message, Publication, type Publisher, TopicLog } from './publication.js';
+import type { RequestFact } from './requests.js';
 import type { Session } from './session.js';
+import type { Subscription } from './subscription.js';
+import { trace } from './tracing.js';
+
+/** Wills kept, retained messages that one SUBSCRIBE is compared with. */
+const MOST_WILLS = 1024;
+const MOST_OWED = 128;
+/** Reason Codes from here on say no. */
+const REFUSED = 0x80;
 
 export class Messages {
   private readonly logs = new Map<string, TopicLog>();
+  /** Topics with a known retained message. */
+  private readonly kept = new Map<string, TopicLog>();
+  private readonly wills = new Map<string, Publication>();
   /** All publications, as a ring. */
   private readonly ring: Publication[] = [];
   private count = 0;
+  private releases = 0;
+  private readonly fact = new DeliveryFact();
+  /** The first delivery of a message that nobody was seen to publish. */
+  foreign: FrameRef | undefined = undefined;
 
   constructor(readonly limits: JudgeLimits) {}
 
   /** PUBLISH of the server: where it may come from; nothing is changed. */
-  delivery(_seen: Seen, _session: Session | undefined): DeliveryFact | undefined {
-    return undefined;
+  delivery(seen: Seen, session: Session | undefined): DeliveryFact | undefined {
+    const { packet, topic } = seen;
+    if (session === undefined || topic === undefined || packet.type !== 'PUBLISH') return undefined;
+    const { fact } = this;
+    fact.set(session, session.subscriptions.route(topic), this.foreign);
+    const { payload, dup = false, retain = false } = packet;
+    // What is sent again was traced when it was sent first.
+    if (payload === undefined || dup) return fact;
+    const log = this.logs.get(topic);
+    const will = this.wills.size === 0 ? undefined : this.wills.get(topic);
+    if (log === undefined && will === undefined) return fact;
+    const hash = hashOf(payload);
+    if (log !== undefined) trace(fact, log, payload.length, hash, retain);
+    if (fact.publication === undefined && will?.is(payload.length, hash)) fact.come('will', will);
+    return fact;
   }
 
-  apply(_seen: Seen, _session: Session | undefined, _delivery: DeliveryFact | undefined): void {}
+  /** A packet takes effect. `publisher`: the client of its connection. */
+  follow(
+    seen: Seen,
+    session: Session | undefined,
+    publisher: Publisher,
+    flow: FlowFact | undefined,
+    request: RequestFact | undefined,
+    delivery: DeliveryFact | undefined,
+  ): void {
+    const { packet, fromClient } = seen;
+    switch (packet.type) {
+      case 'PUBLISH':
+        if (fromClient) this.taken(packet, seen, publisher, flow);
+        else if (delivery !== undefined) this.delivered(packet, seen, publisher, delivery);
+        break;
+      case 'PUBACK':
+      case 'PUBREC':
+        if (packet.packetId !== undefined) answered(packet, packet.packetId, publisher, fromClient, seen);
+        break;
+      case 'PUBREL':
+        if (fromClient && packet.packetId !== undefined) this.released(packet.packetId, publisher);
+        break;
+      case 'CONNECT':
+        publisher.isBridge = ((packet.protocolLevel ?? 0) & 0x80) !== 0;
+        publisher.clientId = packet.clientId;
+        this.will(packet, seen, publisher);
+        break;
+      case 'CONNACK':
+        if (session !== undefined) publisher.clientId = session.clientId;
+        break;
+      case 'SUBACK':
+        if (session !== undefined && request?.kind === 'answer') this.owe(session, request);
+        break;
+    }
+  }
+
+  closed(publisher: Publisher, time: number): void {
+    publisher.closed = time;
+    publisher.pending.clear();
+    publisher.shared.clear();
+  }
+
+  private taken(packet: PacketOf<'PUBLISH'>, seen: Seen, publisher: Publisher, flow: FlowFact | undefined): void {
+    // Once more the same: the server has it, or takes this one for it.
+    if (flow !== undefined && flow.kind !== 'new' && flow.kind !== 'in-use') return;
+    const message = messageOf(packet, seen);
+    if (message === undefined) return;
+    const publication = this.published(message, publisher, seen.time, false, packet.packetId);
+    if (packet.packetId !== undefined) publisher.pending.set(packet.packetId, publication);
+  }
 
   /** A message has come to the server. A will: at the earliest moment at which the server may publish it. */
-  published(
-    message: Message,
-    publisher: Publisher,
-    time: number,
-    isWill: boolean,
-    packetId?: number,
-  ): Publication | undefined {
+  published(message: Message, publisher: Publisher, time: number, isWill: boolean, packetId?: number): Publication {
     const { topic, retain } = message;
     const publication = new Publication(message, publisher, isWill, packetId, ++this.count, time);
     let log = this.logs.get(topic);
     if (log === undefined) this.logs.set(topic, (log = new TopicLog()));
     log.add(publication);
-    if (retain) log.retained = publication;
+    if (retain) this.retain(log, publication);
     const at = publication.order % this.limits.publications;
     const oldest = this.ring[at];
     this.ring[at] = publication;
     if (oldest !== undefined) this.forget(oldest);
     return publication;
+  }
+
+  private retain(log: TopicLog, publication: Publication): void {
+    if (log.retained !== undefined) log.retained.isReplaced = true;
+    log.retained = publication;
+    this.kept.set(publication.message.topic, log);
+    if (this.kept.size <= this.limits.retained) return;
+    const [topic, first] = this.kept.entries().next().value!;
+    first.retained = undefined;
+    this.kept.delete(topic);
+    if (first.first === undefined) this.logs.delete(topic);
   }
 
   private forget(oldest: Publication): void {
@@ -53,32 +138,131 @@ export class Messages {
     log.shift();
     if (log.first === undefined && log.retained === undefined) this.logs.delete(topic);
   }
+
+  private released(packetId: number, publisher: Publisher): void {
+    const publication = publisher.pending.get(packetId);
+    if (publication === undefined) return;
+    publication.released = ++this.releases;
+    publisher.pending.delete(packetId);
+  }
+
+  private will(packet: PacketOf<'CONNECT'>, seen: Seen, publisher: Publisher): void {
+    const message = willOf(packet, seen);
+    if (message === undefined) return;
+    this.wills.delete(message.topic);
+    this.wills.set(message.topic, new Publication(message, publisher, true, undefined, 0, seen.time));
+    const first = this.wills.keys().next().value;
+    if (this.wills.size > MOST_WILLS && first !== undefined) this.wills.delete(first);
+  }
+
+  private delivered(packet: PacketOf<'PUBLISH'>, seen: Seen, member: Publisher, fact: DeliveryFact): void {
+    const { origin, publication, route } = fact;
+    const { owed } = route;
+    route.isUsed = true;
+    if (publication === undefined) {
+      if (this.foreign === undefined && isForeign(packet, route.topic, this.wills)) this.foreign = seen.ref();
+      return;
+    }
+    publication.isDelivered = true;
+    if (owed !== undefined && isSame(publication, owed.publication)) route.owed = undefined;
+    if (origin === 'live') route.deliver(publication, seen.time);
+    else if (origin === 'late') route.caughtUp(publication);
+    if (origin === 'will') this.willCame(publication);
+    if (origin === 'retained') {
+      route.kept = publication;
+      route.keptAt = seen.time;
+    }
+    if (route.matching.length > 1 && origin !== 'retained' && fact.isCovered) {
+      route.carries(publication, identifiersOf(packet), () => seen.ref());
+    }
+    const { only } = route;
+    if (only?.isShared !== true || (origin !== 'live' && origin !== 'late')) return;
+    const one = { filter: only.filter, clientId: fact.session.clientId, qos: packet.qos ?? 0 };
+    const { packetId } = packet;
+    const shared = { ...one, packetId, frame: seen.ref(), member, code: undefined };
+    (publication.shared ??= []).push(shared);
+    if (packetId !== undefined) member.shared.set(packetId, shared);
+  }
+
+  /** A will that is retained counts from the moment at which it was seen. */
+  private willCame(will: Publication): void {
+    const { message } = will;
+    if (!message.retain || this.logs.get(message.topic)?.retained === will) return;
+    let log = this.logs.get(message.topic);
+    if (log === undefined) this.logs.set(message.topic, (log = new TopicLog()));
+    this.retain(log, will);
+  }
+
+  /** A subscription stands: which retained messages it asks for. */
+  private owe({ subscriptions }: Session, { request }: RequestFact): void {
+    for (const { filter } of request!.filters) {
+      const subscription = subscriptions.get(filter);
+      if (subscription === undefined || subscription.frame !== request!.frame) continue;
+      if (subscription.granted === undefined || subscription.isShared) continue;
+      const { retainHandling } = subscription.options;
+      if (retainHandling > 1 || (retainHandling === 1 && !subscription.isNew)) continue;
+      if (!subscription.hasWildcard) this.owed(subscription, subscriptions, filter, this.kept.get(filter));
+      else this.owedByPattern(subscription, subscriptions);
+    }
+  }
+
+  private owedByPattern(subscription: Subscription, subscriptions: Session['subscriptions']): void {
+    let count = 0;
+    for (const [topic, log] of this.kept) {
+      if (++count > MOST_OWED) return;
+      if (subscription.matches(topic)) this.owed(subscription, subscriptions, topic, log);
+    }
+  }
+
+  private owed(
+    subscription: Subscription,
+    subscriptions: Session['subscriptions'],
+    topic: string,
+    log: TopicLog | undefined,
+  ): void {
+    const publication = log?.retained;
+    if (publication === undefined || publication.message.length === 0 || publication.isRejected) return;
+    const route = subscriptions.route(topic);
+    // It may have come before the answer.
+    if (route.cameSince(publication, subscription.asked)) return;
+    route.owed = { publication, subscription };
+  }
 }
 
-/** The message of a PUBLISH of a client; undefined when it was not read whole. */
-export function messageOf(packet: PacketOf<'PUBLISH'>, seen: Seen): Message | undefined {
-  const { qos, retain, payload, properties } = packet;
-  const { topic } = seen;
-  if (topic === undefined || qos === undefined || retain === undefined || payload === undefined) return undefined;
-  return message(topic, qos, retain, payload, properties, seen);
+/** Subscription Identifiers of a delivery. */
+function identifiersOf({ properties = [] }: PacketOf<'PUBLISH'>): ReadonlySet<number> {
+  const identifiers = new Set<number>();
+  for (const one of properties) if (one.name === 'subscriptionIdentifier') identifiers.add(one.value);
+  return identifiers;
 }
 
-/** The will of a CONNECT; undefined when there is none, or it was not read whole. */
-export function willOf({ flags, will }: PacketOf<'CONNECT'>, seen: Seen): Message | undefined {
-  if (flags === undefined || will === undefined) return undefined;
-  return message(will.topic, flags.willQos, flags.willRetain, will.payload, will.properties, seen);
+/** It tells that others publish, whom nobody sees. */
+function isForeign({ dup, retain }: PacketOf<'PUBLISH'>, topic: string, wills: ReadonlyMap<string, unknown>): boolean {
+  return dup === false && retain === false && !topic.startsWith('$') && !wills.has(topic);
 }
 
-function message(
-  topic: string,
-  qos: number,
-  retain: boolean,
-  payload: Uint8Array,
-  properties: readonly Property[] | undefined,
+function isSame(a: Publication, { message }: Publication): boolean {
+  return a.is(message.length, message.hash);
+}
+
+function answered(
+  { reasonCode = 0, type }: PacketOf<'PUBACK' | 'PUBREC'>,
+  packetId: number,
+  publisher: Publisher,
+  fromClient: boolean,
   seen: Seen,
-): Message {
-  let expiry: number | undefined;
-  for (const one of properties ?? []) if (one.name === 'messageExpiryInterval') expiry = one.value;
-  const forwarded = forwardedOf(properties, true);
-  return { topic, qos, retain, length: payload.length, hash: hashOf(payload), forwarded, expiry, frame: seen.ref() };
+): void {
+  if (fromClient) {
+    const shared = publisher.shared.get(packetId);
+    if (shared === undefined) return;
+    shared.code = reasonCode;
+    publisher.shared.delete(packetId);
+    return;
+  }
+  const publication = publisher.pending.get(packetId);
+  if (publication === undefined) return;
+  if (reasonCode >= REFUSED) publication.isRejected = true;
+  // Before 5.0 an acknowledgement says nothing about it (3.3.5).
+  else if (seen.frame.version === '5.0') publication.isAccepted = true;
+  if (type === 'PUBACK' || reasonCode >= REFUSED) publisher.pending.delete(packetId);
 }

@@ -22,13 +22,18 @@ export interface Message {
   readonly frame: FrameRef;
 }
 
-/** A client, over one connection, as one that publishes. */
+/** A client, over one connection, as one that publishes (and as a member of a shared subscription). */
 export class Publisher {
   clientId: string | undefined = undefined;
   /** The CONNECT has the bridge bit (0x80 of the protocol level): retain flags are passed on as they are. */
   isBridge = false;
   /** QoS 1 and 2 messages that wait for PUBACK, or for PUBREL. */
   readonly pending = new Map<number, Publication>();
+  /** QoS 1 and 2 deliveries by a shared subscription that wait for PUBACK or PUBREC. */
+  readonly shared = new Map<number, SharedDelivery>();
+  will: Publication | undefined = undefined;
+  /** When its connection closed (ns). */
+  closed = Number.POSITIVE_INFINITY;
 
   constructor(
     /** Of what the client sent. */
@@ -44,11 +49,9 @@ export interface SharedDelivery {
   readonly qos: number;
   readonly packetId: number | undefined;
   readonly frame: FrameRef;
-  readonly publisherOfMember: Publisher;
+  readonly member: Publisher;
   /** Reason Code of PUBACK or PUBREC. */
   code: number | undefined;
-  /** When the connection that it was sent over closed. */
-  closed: number | undefined;
 }
 
 export class Publication {
@@ -58,6 +61,10 @@ export class Publication {
   isGone = false;
   /** PUBACK or PUBREC said no. */
   isRejected = false;
+  /** 5.0: PUBACK or PUBREC said that the server took it. */
+  isAccepted = false;
+  /** Its topic has another retained message by now, or none. */
+  isReplaced = false;
   /** Seen on its way to a subscriber: so the server took it. */
   isDelivered = false;
   /** QoS 2: order of the PUBREL; 0 when it was not seen. */

@@ -1,0 +1,76 @@
+// Which publication a delivery is: by topic, payload and order. A server sends the messages of a topic in the order in
+// which they came, so the next one that looks the same is taken, then one that was passed over, then what is retained.
+
+import type { DeliveryFact } from './delivery.js';
+import type { Publication, TopicLog } from './publication.js';
+import type { Route } from './route.js';
+
+/** Publications looked at, of each kind. */
+const REACH = 64;
+/** Packets of two connections may have reached the server in another order than the capture point (ns). */
+const CROSSING = 2e9;
+
+/** Tells the fact; false when nothing was found. */
+export function trace(fact: DeliveryFact, log: TopicLog, length: number, hash: number, isRetain: boolean): boolean {
+  const { route } = fact;
+  const { retained } = log;
+  fact.retained = retained;
+  const isKept = retained !== undefined && length > 0 && retained.is(length, hash);
+  if (isRetain && isKept && retained.time < route.lastAnswered) return fact.come('retained', retained);
+  const start = startOf(route, log);
+  let suppressed: Publication | undefined;
+  let one = start;
+  for (let i = 0; i < REACH && one !== undefined; i++, one = one.next) {
+    if (!one.is(length, hash) || one.isRejected) continue;
+    if (!isSuppressed(one, fact)) return fact.come('live', one);
+    suppressed ??= one;
+  }
+  const { skipped } = route;
+  if (skipped !== undefined) {
+    for (let i = 0; i < skipped.length; i++) {
+      const { publication } = skipped[i]!;
+      if (publication.is(length, hash)) return fact.come('late', publication);
+    }
+  }
+  if (isKept && isRetain) return fact.come('retained', retained);
+  if (suppressed !== undefined) return fact.come('live', suppressed);
+  if (before(fact, log, start, length, hash) && fact.origin === 'again') return true;
+  return isKept ? fact.come('retained', retained) : fact.publication !== undefined;
+}
+
+/** What came before: delivered already, or published before anybody asked. */
+function before(
+  fact: DeliveryFact,
+  log: TopicLog,
+  start: Publication | undefined,
+  length: number,
+  hash: number,
+): boolean {
+  const { latest } = fact.route;
+  const isFollowed = latest !== undefined && !latest.isGone;
+  let one = isFollowed ? latest : start === undefined ? log.last : start.before;
+  for (let i = 0; i < REACH && one !== undefined; i++, one = one.before) {
+    if (one.is(length, hash)) return fact.come(isFollowed && one.time >= fact.route.since ? 'again' : 'old', one);
+  }
+  return false;
+}
+
+/** The first publication that may be on its way. */
+function startOf({ latest, since }: Route, log: TopicLog): Publication | undefined {
+  if (latest !== undefined) return latest.isGone ? log.first : latest.next;
+  const earliest = since - CROSSING;
+  let start: Publication | undefined;
+  let one = log.last;
+  for (let i = 0; i < REACH && one !== undefined && one.time >= earliest; i++, one = one.before) start = one;
+  return start;
+}
+
+/** It should not come here: No Local, or another member of the shared subscription has got it. */
+function isSuppressed(publication: Publication, { route, session }: DeliveryFact): boolean {
+  if (route.noLocal && publication.publisher.clientId === session.clientId) return true;
+  const { shared } = publication;
+  const only = shared === undefined ? undefined : route.only;
+  if (shared === undefined || only === undefined) return false;
+  for (const one of shared) if (one.filter === only.filter && one.clientId !== session.clientId) return true;
+  return false;
+}
