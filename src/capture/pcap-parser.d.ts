@@ -29,9 +29,7 @@ declare module 'pcap-parser' {
   export interface Parser {
     buffer: Uint8Array | RecordBuffer | null;
     endianness: string | null;
-    on(event: 'globalHeader', handler: (header: GlobalHeader) => void): this;
-    on(event: 'packet', handler: (packet: PacketEvent) => void): this;
-    on(event: 'error', handler: (error: Error) => void): this;
+    emit(event: string, what: unknown): boolean;
   }
   export function parse(input: ParserInput): Parser;
 }

@@ -1,6 +1,29 @@
 // A packet that arrives in several chunks: puts it together in a buffer that grows with the bytes that have come, not
 // with the length that was claimed. Holes of known length are counted; behind the first one nothing more is kept.
 
+/** Most packets in several chunks fit into a block of this size. */
+const BLOCK = 16 * 1024;
+const MOST_BLOCKS = 64;
+
+/** Blocks for such packets, used again once the packet has been looked at: `turn` says that all have been. */
+export class Scratch {
+  private readonly free: Uint8Array[] = [];
+  private readonly used: Uint8Array[] = [];
+
+  take(): Uint8Array {
+    return this.free.pop() ?? new Uint8Array(BLOCK);
+  }
+
+  give(block: Uint8Array): void {
+    if (block.length === BLOCK && this.used.length < MOST_BLOCKS) this.used.push(block);
+  }
+
+  turn(): void {
+    while (this.used.length > 0 && this.free.length < MOST_BLOCKS) this.free.push(this.used.pop()!);
+    this.used.length = 0;
+  }
+}
+
 export class Assembly {
   private buffer: Uint8Array;
   /** Bytes kept. */
@@ -8,7 +31,7 @@ export class Assembly {
   /** Bytes that went by, kept or not. */
   private seen = 0;
   private closed = false;
-  time = 0;
+  time = Number.NaN;
   readonly origins: number[] = [];
 
   constructor(
@@ -16,8 +39,10 @@ export class Assembly {
     readonly length: number,
     private readonly maxBytes: number,
     first: number,
+    private readonly scratch: Scratch | undefined,
   ) {
-    this.buffer = new Uint8Array(this.capacity(first));
+    const small = scratch !== undefined && length <= Math.min(BLOCK, maxBytes);
+    this.buffer = small ? scratch.take() : new Uint8Array(this.capacity(first));
   }
 
   /** Room ahead of `have` bytes. */
@@ -61,7 +86,9 @@ export class Assembly {
     return this.seen === this.length;
   }
 
-  get bytes(): Uint8Array {
+  /** What is here of the packet, valid until the scratch turns; nothing can be added any more. */
+  finish(): Uint8Array {
+    this.scratch?.give(this.buffer);
     return this.have === this.buffer.length ? this.buffer : this.buffer.subarray(0, this.have);
   }
 }

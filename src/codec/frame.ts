@@ -61,14 +61,21 @@ function flagsMeaning(flags: number, of: Reader): string {
 
 /** Values and problems of the packet that begins at bytes[0]. */
 export function decode(bytes: Uint8Array, version: Version): Decoded {
-  reader.reset(bytes, version, false);
+  reader.reset(bytes, version, 'values');
   const packet = readPacket();
   return { packet: packet as ReadPacket, problems: reader.problems ?? NO_PROBLEMS, version: reader.version };
 }
 
+/** The problems of the packet that begins at bytes[0] and nothing else, for who only counts. Not for CONNECT, which may change the version. */
+export function survey(bytes: Uint8Array, version: Version): readonly Problem[] {
+  reader.reset(bytes, version, 'problems');
+  readPacket();
+  return reader.problems ?? NO_PROBLEMS;
+}
+
 /** The field tree of the packet that begins at bytes[0]; its leaves cover every bit of `bytes` once. */
 export function annotate(bytes: Uint8Array, version: Version): Field {
-  reader.reset(bytes, version, true);
+  reader.reset(bytes, version, 'fields');
   readPacket();
   const children = reader.trace?.fields ?? [];
   reader.trace = undefined;

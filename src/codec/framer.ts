@@ -5,7 +5,7 @@
 
 import { copyOf } from '../bytes/copy.js';
 import type { Direction, Version } from '../spec/versions.js';
-import { Assembly } from './assembly.js';
+import { Assembly, type Scratch } from './assembly.js';
 import { DAMAGED, type Ending, isBoundary, type Known, looksRight, NEEDS_MORE, packetLength } from './plausible.js';
 
 export interface FramedPacket {
@@ -33,6 +33,8 @@ export type Framed = FramedPacket | LostSync;
 export interface FramerOptions {
   /** A longer packet keeps its first bytes, the rest is counted (default 16 MiB). */
   readonly maxPacketBytes: number;
+  /** Where packets in several chunks are put together; with it, they are valid until it turns. */
+  readonly scratch?: Scratch | undefined;
 }
 
 export const FRAMER_DEFAULTS: FramerOptions = { maxPacketBytes: 16 * 1024 * 1024 };
@@ -58,7 +60,7 @@ interface Waiting {
   readonly origins: readonly number[];
 }
 
-const NOTHING: Waiting = { bytes: new Uint8Array(0), time: 0, origins: [] };
+const NOTHING: Waiting = { bytes: new Uint8Array(0), time: Number.NaN, origins: [] };
 
 const NO_FRAMES: readonly Framed[] = Object.freeze([]);
 
@@ -74,7 +76,9 @@ export class Framer implements Known {
   private waiting = NOTHING;
   private waits = false;
   private out: Framed[] = [];
-  private time = 0;
+  /** What comes of the usual chunk, which is one packet. */
+  private readonly single: Framed[] = [];
+  private time = Number.NaN;
   private origins: readonly number[] = [];
 
   constructor(direction?: Direction, options: Partial<FramerOptions> = {}) {
@@ -82,7 +86,15 @@ export class Framer implements Known {
     this.options = { ...FRAMER_DEFAULTS, ...options };
   }
 
+  /** The packets are valid until the next call, and so is the array. */
   data(bytes: Uint8Array, time: number, origin: number): readonly Framed[] {
+    if (this.inStep && this.assembly === undefined && this.waiting === NOTHING) {
+      const length = packetLength(bytes, 0);
+      if (length === bytes.length && looksRight(bytes, 0, length, length, this) === 'yes') {
+        this.single[0] = { kind: 'frame', bytes, length, time, origins: [origin] };
+        return this.single;
+      }
+    }
     this.out = [];
     this.time = time;
     this.origins = [origin];
@@ -218,15 +230,16 @@ export class Framer implements Known {
   }
 
   private assemble(bytes: Uint8Array, at: number, length: number): number {
-    this.assembly = new Assembly(length, this.options.maxPacketBytes, bytes.length - at);
+    const { maxPacketBytes, scratch } = this.options;
+    this.assembly = new Assembly(length, maxPacketBytes, bytes.length - at, scratch);
     for (const origin of this.origins) if (!this.assembly.origins.includes(origin)) this.assembly.origins.push(origin);
     return this.assembly.take(bytes, at, this.time, this.origins[this.origins.length - 1]!);
   }
 
   private finishAssembly(assembly: Assembly): void {
     this.assembly = undefined;
-    const { bytes, length, time, origins } = assembly;
-    this.out.push({ kind: 'frame', bytes, length, time, origins: ascending(origins) });
+    const { length, time, origins } = assembly;
+    this.out.push({ kind: 'frame', bytes: assembly.finish(), length, time, origins: ascending(origins) });
   }
 
   private lose(message: string): void {

@@ -75,7 +75,7 @@ export function field<T>(name: string, label: string, value: Value<T>, options: 
     read(reader, out) {
       if (conditional && absent(reader, out, options)) return;
       const read = value.read(reader, spec);
-      if (reader.failed) return;
+      if (reader.failed || reader.surveys) return;
       out[name] = read;
       if (options.after !== undefined) options.after(out, reader);
     },

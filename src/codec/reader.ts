@@ -44,6 +44,8 @@ export class Reader extends Cursor {
   wireEnd = 0;
   problems: Problem[] | undefined = undefined;
   trace: Trace | undefined = undefined;
+  /** Only problems are wanted: values are checked, not made. */
+  surveys = false;
   private readonly path: (string | number)[] = [];
   private depth = 0;
 
@@ -51,7 +53,7 @@ export class Reader extends Cursor {
     super(new Uint8Array(0));
   }
 
-  reset(bytes: Uint8Array, version: Version, traced: boolean): void {
+  reset(bytes: Uint8Array, version: Version, wanted: 'values' | 'fields' | 'problems'): void {
     this.bytes = bytes;
     this.at = 0;
     this.end = bytes.length;
@@ -59,7 +61,8 @@ export class Reader extends Cursor {
     this.failed = false;
     this.version = version;
     this.problems = undefined;
-    this.trace = traced ? new Trace() : undefined;
+    this.trace = wanted === 'fields' ? new Trace() : undefined;
+    this.surveys = wanted === 'problems';
     this.depth = 0;
   }
 

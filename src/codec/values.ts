@@ -100,6 +100,10 @@ export const utf8: Value<string> = {
     if (length < 0) return '';
     const { at, bytes } = reader;
     const end = at + length;
+    if (reader.surveys && illFormedAt(bytes, at, end) < 0) {
+      reader.at = end;
+      return '';
+    }
     let text = wellFormedUtf8(bytes, at, end);
     if (text === undefined) {
       text = lenientUtf8(bytes, at, end);
@@ -124,6 +128,7 @@ export const binary: Value<Uint8Array> = {
     if (length < 0) return NO_BYTES;
     const at = reader.at;
     reader.at += length;
+    if (reader.surveys) return NO_BYTES;
     const value = reader.bytes.subarray(at, reader.at);
     if (reader.trace !== undefined) reader.leaf(spec, at, length, value);
     return value;
@@ -155,6 +160,7 @@ export const rest: Value<Uint8Array> = {
   read(reader, spec) {
     const { at, end } = reader;
     reader.at = end;
+    if (reader.surveys) return NO_BYTES;
     const value = reader.bytes.subarray(at, end);
     if (reader.trace !== undefined) reader.leaf(spec, at, end - at, value);
     return value;

@@ -3,10 +3,11 @@
 
 import type { Chunk, GapChunk, Side } from '../bytes/chunk.js';
 import { copyOf } from '../bytes/copy.js';
-import { decode } from '../codec/frame.js';
+import { decode, survey } from '../codec/frame.js';
 import type { Framed, FramedPacket, FramerOptions } from '../codec/framer.js';
 import { Framer } from '../codec/framer.js';
 import { sameInAllVersions, VersionGuess } from '../codec/guess-version.js';
+import { typeCode } from '../spec/packets.js';
 import type { Direction, Version } from '../spec/versions.js';
 import type { Conflict } from '../tcp/conflicts.js';
 import type { Closed } from '../tcp/connection.js';
@@ -188,6 +189,11 @@ export class Conversation {
       });
       return;
     }
+    if (this.output.summaryOnly && bytes[0]! >= 0x30) {
+      const version = this.versionFor(framed);
+      this.output.tally.packet(typeCode(bytes[0]!, version), survey(bytes, version).length);
+      return;
+    }
     const { packet, problems, version } = decode(bytes, this.versionFor(framed));
     if (packet.type === 'CONNECT') {
       if (this.connection.versionFrom !== 'connect') this.settle(version, 'connect');
@@ -197,7 +203,7 @@ export class Conversation {
         if (one.name === 'assignedClientIdentifier') this.connection.clientId = one.value;
     }
     if (this.output.summaryOnly) {
-      this.output.tally.packet(packet.type, problems.length);
+      this.output.tally.packet(typeCode(bytes[0]!, version), problems.length);
       return;
     }
     const frame = { version, direction, bytes, length, packet, problems, time, origins };

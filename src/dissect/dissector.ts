@@ -7,6 +7,7 @@
 
 import type { Chunk, Side } from '../bytes/chunk.js';
 import type { CapturedPacket } from '../capture/packet.js';
+import { Scratch } from '../codec/assembly.js';
 import { type Segment, SegmentReader } from '../net/index.js';
 import type { Version } from '../spec/versions.js';
 import type { TcpConnection } from '../tcp/connection.js';
@@ -50,7 +51,8 @@ export class Dissector {
   private readonly connections: Connections<Channel>;
   private readonly output: Output;
   private readonly context: ChannelContext;
-  private lastTime = 0;
+  private readonly scratch = new Scratch();
+  private lastTime = Number.NaN;
   private lastFrame = 0;
 
   constructor(options: Partial<DissectorOptions> = {}) {
@@ -65,12 +67,13 @@ export class Dissector {
       forcedPorts: this.forcedPorts,
       secrets,
       limits,
-      conversation: { version, framer: limits.framer ?? {} },
+      conversation: { version, framer: { ...limits.framer, scratch: this.scratch } },
       countOther: (tcp, change) => this.output.tally.other(this.serverPort(tcp), change),
     };
   }
 
   push(packet: CapturedPacket): readonly Item[] {
+    this.scratch.turn();
     const { tally } = this.output;
     tally.captureFrames++;
     this.lastTime = packet.time;

@@ -1,6 +1,7 @@
 // Where conversations put what they saw: items in order, numbered over the whole run, and counted.
 
 import type { Side } from '../bytes/chunk.js';
+import { typeCode } from '../spec/packets.js';
 import type { TcpConnection } from '../tcp/connection.js';
 import { Connection } from './connection.js';
 import type { ConnectionInfo, EventItem, Frame, Item, PacketItem } from './item.js';
@@ -23,7 +24,7 @@ export class Output {
   }
 
   packet(connection: ConnectionInfo, frame: Frame, aliasTopic: string | undefined): void {
-    this.tally.packet(frame.packet.type, frame.problems.length);
+    this.tally.packet(typeCode(frame.bytes[0]!, frame.version), frame.problems.length);
     const number = this.tally.packets;
     const item: PacketItem =
       aliasTopic === undefined

@@ -1,6 +1,7 @@
 // The counts behind the closing summary. Everything that is counted by a value of the input has a bound.
 
 import type { Skipped } from '../net/segment.js';
+import { PACKET_BY_CODE } from '../spec/packets.js';
 import type { EventName, Summary } from './item.js';
 
 const MAX_KINDS = 64;
@@ -14,16 +15,18 @@ export class Tally {
   connections = 0;
   otherConnections = 0;
   encrypted = 0;
-  private readonly types: Record<string, number> = {};
+  /** By type code; 0 is RESERVED. */
+  private readonly types: number[] = new Array<number>(16).fill(0);
   private readonly versions = new Map<string, number>();
   private readonly events = new Map<EventName, number>();
   private readonly skips = new Map<string, { reason: string; what: string; count: number }>();
   private readonly ports = new Map<number, number>();
 
-  packet(type: string, problems: number): void {
+  /** `code`: of the packet type, 0 for one that is reserved. */
+  packet(code: number, problems: number): void {
     this.packets++;
     this.problems += problems;
-    this.types[type] = (this.types[type] ?? 0) + 1;
+    this.types[code]!++;
   }
 
   version(version: string, change: 1 | -1 = 1): void {
@@ -63,7 +66,11 @@ export class Tally {
       connections,
       otherConnections,
       encrypted,
-      byType: { ...this.types },
+      byType: Object.fromEntries(
+        this.types
+          .map((count, code) => [PACKET_BY_CODE[code]?.type ?? 'RESERVED', count])
+          .filter(([, count]) => count !== 0),
+      ),
       byVersion: Object.fromEntries([...this.versions].filter(([, count]) => count > 0)),
       events: Object.fromEntries(this.events),
       skipped: [...this.skips.values()],

@@ -48,6 +48,12 @@ export const PACKET_BY_CODE: readonly (PacketRow | undefined)[] = Array.from({ l
   PACKET_TYPES.find((row) => row.code === code),
 );
 
+/** Type code in the first byte of a packet; 0 when it is reserved, as 15 is before 5.0. */
+export function typeCode(first: number, version: Version): number {
+  const code = first >> 4;
+  return code === 15 && version !== '5.0' ? 0 : code;
+}
+
 /** Whether that side may send this type in this version; where either is unknown, whether some side may in some version. */
 export function mayBeSent(code: number, version: Version | undefined, direction: Direction | undefined): boolean {
   const row = PACKET_BY_CODE[code];

@@ -51,8 +51,8 @@ print(commands);
 function ours(capture) {
   if (options.only === 'tshark') return [];
   const bin = fileURLToPath(new URL('../../bin/mqtt-dissect.js', import.meta.url));
-  if (!existsSync(new URL('../../dist/cli/main.js', import.meta.url))) {
-    console.error('mqtt-dissect is not built (no dist/cli/main.js): `npm run build` first. Going on without it.\n');
+  if (!existsSync(new URL('../../dist/bundle/main.js', import.meta.url))) {
+    console.error('mqtt-dissect is not built (no dist/bundle/main.js): `npm run build` first. Going on without it.\n');
     return [];
   }
   const dissect = { capture, program: process.execPath, runs: [] };

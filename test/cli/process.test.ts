@@ -21,6 +21,8 @@ const BIN = join(folder, 'bin/mqtt-dissect.js');
 beforeAll(() => {
   const tsc = join(ROOT, 'node_modules/typescript/bin/tsc');
   execFileSync(process.execPath, [tsc, '-p', join(ROOT, 'src'), '--outDir', join(folder, 'dist')]);
+  const rolldown = join(ROOT, 'node_modules/rolldown/bin/cli.mjs');
+  execFileSync(process.execPath, [rolldown, '-c', join(ROOT, 'src/rolldown.config.js')], { cwd: folder });
   mkdirSync(join(folder, 'bin'));
   copyFileSync(join(ROOT, 'bin/mqtt-dissect.js'), BIN);
   copyFileSync(join(ROOT, 'package.json'), join(folder, 'package.json'));

@@ -1,6 +1,7 @@
 // Framing does not depend on how the bytes were cut into chunks, damaged or not; what comes out adds up to what went in.
 
 import { describe, expect, it } from 'vitest';
+import { Scratch } from '../../src/codec/assembly.js';
 import { type Framed, Framer } from '../../src/codec/framer.js';
 import { VERSIONS, type Version } from '../../src/spec/versions.js';
 import { concat, hex, toHex } from '../support/hex.js';
@@ -134,4 +135,24 @@ describe('bounds', () => {
     for (const framer of framers) framer.data(hex('30 ff ff ff 7f 0003 "a/b"'), 0, 1);
     expect(process.memoryUsage().arrayBuffers - before).toBeLessThan(64 << 20);
   });
+});
+
+it('puts packets together in memory that is used again only after its turn', () => {
+  const scratch = new Scratch();
+  const framer = new Framer('client-to-server', { scratch });
+  const other = new Framer('server-to-client', { scratch });
+  const whole = (by: Framer, packet: string): Uint8Array => {
+    const bytes = hex(packet);
+    expect(by.data(bytes.subarray(0, 5), 0, 1)).toEqual([]);
+    const [framed] = by.data(bytes.subarray(5), 0, 2);
+    return framed!.bytes;
+  };
+  const first = whole(framer, '30 05 00 01 61 62 63');
+  const second = whole(other, '30 05 00 01 7a 79 78');
+  expect(toHex(first)).toBe('30 05 00 01 61 62 63');
+  expect(toHex(second)).toBe('30 05 00 01 7a 79 78');
+  scratch.turn();
+  const third = whole(framer, '30 05 00 01 31 32 33');
+  expect(toHex(third)).toBe('30 05 00 01 31 32 33');
+  expect([first.buffer, second.buffer]).toContain(third.buffer);
 });
