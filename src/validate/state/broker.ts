@@ -1,40 +1,165 @@
-// What is known of one server over all its connections: the sessions by client identifier, their wills, and its messages.
+// What is known of one server over all its connections: its clients and their sessions, their wills, its messages.
 // Bounded; what was let go makes verdicts inconclusive.
 
 import type { JudgeLimits } from '../limits.js';
-import type { Seen } from '../seen.js';
+import type { PacketOf, Seen } from '../seen.js';
 import type { Closed } from './closed.js';
 import type { DeliveryFact } from './delivery.js';
+import type { Half } from './half.js';
+import { Link } from './link.js';
+import { willOf } from './message.js';
 import { Messages } from './messages.js';
-import type { Opening } from './opening.js';
 import type { RequestFact } from './requests.js';
-import type { Session } from './session.js';
+import { Session } from './session.js';
+import { type KnownClient, Sessions } from './sessions.js';
+import { Will } from './will.js';
+import { WillWatch } from './will-watch.js';
+import type { Suspicion, WillFact } from './wills.js';
+
+/** A server that stops closes its connections within this time (ns). */
+const STOPPING = 30e9;
 
 export class Broker {
   readonly messages: Messages;
+  readonly sessions: Sessions;
+  readonly wills: WillWatch;
+  /** Connections that are accepted and open. */
+  private readonly open = new Set<Link>();
+  private lastClosedByServer = Number.NEGATIVE_INFINITY;
 
   constructor(limits: JudgeLimits) {
     this.messages = new Messages(limits);
+    this.sessions = new Sessions(limits.sessions);
+    this.wills = new WillWatch(this.messages, this.open);
   }
 
-  /** A CONNACK that accepts has come: the session that this connection goes on with, or begins. */
-  open(_opening: Opening, _seen: Seen): Session | undefined {
-    return undefined;
+  /** CONNECT. */
+  connect(seen: Seen, packet: PacketOf<'CONNECT'>, id: number, client: Half, server: Half): Link {
+    const link = new Link(seen, packet, id, client, server);
+    const message = willOf(packet, seen);
+    if (message !== undefined) link.will = new Will(message, link.clientId ?? '', delayOf(packet));
+    if (link.clientId === undefined) this.sessions.hidden(seen.time);
+    if (link.clientId === undefined || link.clientId === '') return link;
+    const known = this.use(link.clientId);
+    const { asking, link: before } = known;
+    if (asking !== undefined && asking.answered === undefined) unanswered(known, asking, seen.time);
+    known.asking = link;
+    if (before !== undefined && before.closed === undefined) {
+      link.takesOver = before;
+      before.takenOverBy ??= link;
+    }
+    return link;
+  }
+
+  /** CONNACK. When it accepts: the session that the connection goes on with, or begins. */
+  answer(link: Link, seen: Seen, packet: PacketOf<'CONNACK'>): Session | undefined {
+    const expected = this.sessions.expected(link, seen.time);
+    link.answer(seen, packet);
+    const { clientId, takesOver } = link;
+    if (link.accepted === undefined && takesOver?.takenOverBy === link) takesOver.takenOverBy = undefined;
+    if (link.accepted !== undefined && takesOver?.takenOverBy?.accepted === undefined && takesOver !== undefined) {
+      takesOver.takenOverBy = link;
+    }
+    const known = clientId === undefined || clientId === '' ? undefined : this.use(clientId);
+    if (known?.asking === link) known.asking = undefined;
+    if (link.accepted === undefined) return undefined;
+    // 3.1 does not tell whether the session goes on.
+    const present =
+      link.asked.version === '3.1' ? (expected?.present ?? !link.cleanStart) : packet.acknowledgeFlags?.sessionPresent;
+    link.isForeign = present === true && expected?.present === false && expected.doubt === undefined;
+    if (present === false && !link.cleanStart) link.lostFlows = known?.session?.clientFlows;
+    const session = this.sessionOf(known, link, present, seen.time, expected?.doubt);
+    this.wills.opened(known, link, present === true);
+    if (known !== undefined) {
+      known.link = link;
+      known.session = session;
+    }
+    link.session = session;
+    this.open.add(link);
+    return session;
+  }
+
+  /** DISCONNECT of the client. */
+  leave(link: Link, seen: Seen, packet: PacketOf<'DISCONNECT'>): void {
+    link.leave(packet);
+    this.wills.left(link, seen, packet);
   }
 
   delivery(seen: Seen, session: Session | undefined): DeliveryFact | undefined {
     return this.messages.delivery(seen, session);
   }
 
-  apply(
-    seen: Seen,
-    session: Session | undefined,
-    request: RequestFact | undefined,
-    delivery: DeliveryFact | undefined,
-  ): void {
-    session?.subscriptions.apply(seen, request);
-    this.messages.apply(seen, session, delivery);
+  will(seen: Seen, receiver: number): WillFact | Suspicion | undefined {
+    return this.wills.classify(seen, receiver);
   }
 
-  closed(_session: Session | undefined, _closed: Closed): void {}
+  apply(
+    seen: Seen,
+    link: Link | undefined,
+    session: Session | undefined,
+    request: RequestFact | undefined,
+    will: WillFact | Suspicion | undefined,
+  ): void {
+    session?.subscriptions.apply(seen, request);
+    this.wills.apply(seen, link, will);
+  }
+
+  closed(link: Link | undefined, closed: Closed): void {
+    const { time, by } = closed;
+    if (link === undefined) {
+      this.sessions.hidden(time);
+      return;
+    }
+    link.closed = closed;
+    link.takesOver = undefined;
+    if (link.session?.connection === link.id) link.session.close(closed.began);
+    const known = link.clientId === undefined ? undefined : this.sessions.get(link.clientId);
+    if (known?.asking === link) {
+      known.asking = undefined;
+      unanswered(known, link, time);
+    }
+    if (!this.open.delete(link)) return;
+    this.wills.closed(known, link, closed);
+    if (by === 'server') this.lastClosedByServer = time;
+    if (this.open.size === 0 && time - this.lastClosedByServer < STOPPING) this.sessions.stopped(time);
+  }
+
+  private use(clientId: string): KnownClient {
+    const known = this.sessions.use(clientId);
+    const gone = this.sessions.overflow();
+    if (gone !== undefined) this.wills.forget(gone);
+    return known;
+  }
+
+  private sessionOf(
+    known: KnownClient | undefined,
+    link: Link,
+    present: boolean | undefined,
+    time: number,
+    doubt: string | undefined,
+  ): Session {
+    const { id, client, server } = link;
+    const before = known?.session;
+    if (present === true && before !== undefined && !link.cleanStart && !link.isForeign) {
+      if (before.clientFlows !== undefined) client.flows.resume(before.clientFlows, time, doubt);
+      if (before.serverFlows !== undefined) server.flows.resume(before.serverFlows, time, doubt);
+      before.open(id, client, server, time, doubt);
+      return before;
+    }
+    const unseen = present === false ? undefined : 'the session is older than what was seen of it';
+    const session = new Session(link.clientId ?? '', time, unseen);
+    session.open(id, client, server, time);
+    return session;
+  }
+}
+
+/** A CONNECT that was not seen answered may have been obeyed. */
+function unanswered(known: KnownClient, link: Link, time: number): void {
+  known.doubtedAt = time;
+  known.doubt = `no answer was seen to packet #${link.asked.number} (CONNECT) of the same client`;
+}
+
+function delayOf({ will }: PacketOf<'CONNECT'>): number {
+  for (const one of will?.properties ?? []) if (one.name === 'willDelayInterval') return one.value;
+  return 0;
 }

@@ -9,17 +9,22 @@ import type { Closed, Closing } from './closed.js';
 import type { DeliveryFact } from './delivery.js';
 import type { FlowFact } from './flows.js';
 import { Half } from './half.js';
+import type { Link } from './link.js';
 import { Opening } from './opening.js';
 import { Pings } from './pings.js';
+import { Publisher } from './publication.js';
 import { type RequestFact, Requests } from './requests.js';
 import type { Session } from './session.js';
 import { WebSocket } from './websocket.js';
+import type { Suspicion, WillFact } from './wills.js';
 
 export class Conversation {
   readonly client = new Half('client');
   readonly server = new Half('server');
   /** CONNECT and CONNACK. */
   readonly opening = new Opening();
+  /** Its client as one that publishes. */
+  readonly publisher = new Publisher(this.client.evidence);
   /** SUBSCRIBE and UNSUBSCRIBE under way. */
   readonly requests = new Requests();
   /** PINGREQ under way. */
@@ -29,7 +34,11 @@ export class Conversation {
   readonly webSocket = new WebSocket();
   /** Known from an accepting CONNACK on. */
   session: Session | undefined = undefined;
+  /** What its session and its will know of it: from CONNECT on. */
+  link: Link | undefined = undefined;
   closed: Closed | undefined = undefined;
+  /** It was noticed before its CONNECT was: its client is not known. */
+  private isHidden = false;
 
   constructor(
     readonly info: ConnectionInfo,
@@ -66,12 +75,18 @@ export class Conversation {
     return seen.fromClient || seen.packet.type !== 'PUBLISH' ? undefined : this.broker.delivery(seen, this.session);
   }
 
+  /** PUBLISH of the server: the Will Message that it is, or looks like. */
+  will(seen: Seen): WillFact | Suspicion | undefined {
+    return seen.fromClient || seen.packet.type !== 'PUBLISH' ? undefined : this.broker.will(seen, this.info.id);
+  }
+
   /** Rules have seen it: the packet takes effect. */
   apply(
     seen: Seen,
     flow: FlowFact | undefined,
     request: RequestFact | undefined,
     delivery: DeliveryFact | undefined,
+    will: WillFact | Suspicion | undefined,
   ): void {
     const { opening, client, server, broker } = this;
     const sender = seen.fromClient ? client : server;
@@ -80,19 +95,35 @@ export class Conversation {
     this.authentication.apply(seen, before !== undefined);
     sender.sent(seen);
     opening.apply(seen, sender.limits);
+    if (before === undefined && opening.connack !== undefined && client.packets > 1) server.limits.cross();
     client.follow(seen);
     server.follow(seen);
     client.flows.apply(seen, flow);
     server.flows.apply(seen, flow);
+    sender.aliases.apply(seen, (seen.fromClient ? server : client).limits);
     this.requests.apply(seen, request);
-    if (before === undefined && opening.connack !== undefined && opening.accepted) {
-      this.session = broker.open(opening, seen);
-    }
-    broker.apply(seen, this.session, request, delivery);
+    this.enter(seen);
+    broker.apply(seen, this.link, this.session, request, will);
+    broker.messages.follow(seen, this.session, this.publisher, flow, request, delivery);
   }
 
   end(closed: Closed): void {
     this.closed = closed;
-    this.broker.closed(this.session, closed);
+    this.broker.closed(this.link, closed);
+    this.broker.messages.closed(this.publisher, closed.time);
+  }
+
+  /** The packets by which a connection joins its session and leaves it. */
+  private enter(seen: Seen): void {
+    const { link, broker, client, server } = this;
+    const { packet, fromClient } = seen;
+    if (packet.type === 'CONNECT') {
+      if (fromClient) this.link ??= broker.connect(seen, packet, this.info.id, client, server);
+    } else if (link === undefined) {
+      if (!this.isHidden) broker.sessions.hidden(seen.time);
+      this.isHidden = true;
+    } else if (packet.type === 'CONNACK') {
+      if (!fromClient && link.answered === undefined) this.session = broker.answer(link, seen, packet);
+    } else if (packet.type === 'DISCONNECT' && fromClient) broker.leave(link, seen, packet);
   }
 }
