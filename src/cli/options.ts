@@ -5,15 +5,24 @@ import { FORMATS } from '../report/index.js';
 import { LEAST_WIDTH } from '../report/table-columns.js';
 import type { Version } from '../spec/versions.js';
 
-export interface ReportOptions {
+/** What every command has that prints. */
+export interface OutputOptions {
   readonly format?: string;
-  readonly verbose?: boolean;
-  readonly hex?: boolean;
   readonly output?: string;
-  readonly showSecrets?: boolean;
-  readonly maxBytes?: number;
   readonly color: 'auto' | 'always' | 'never';
   readonly width?: number;
+}
+
+export interface ReportOptions extends OutputOptions {
+  readonly verbose?: boolean;
+  readonly hex?: boolean;
+  readonly showSecrets?: boolean;
+  readonly maxBytes?: number;
+}
+
+interface Named {
+  readonly name: string;
+  readonly title: string;
 }
 
 const VERSION_NAMES: Readonly<Record<string, Version>> = { '3.1': '3.1', '3.1.1': '3.1.1', '5': '5.0', '5.0': '5.0' };
@@ -21,26 +30,30 @@ const WIDEST = 10_000;
 
 /** Adds what every command that prints packets has. */
 export function addReportOptions(command: Command, defaultFormat: string): Command {
-  return command
-    .addOption(
-      new Option('--format <format>', `${defaultFormat} unless given`).choices(FORMATS.map(({ name }) => name)),
-    )
+  return addOutputOptions(command, FORMATS, defaultFormat)
     .option('-v, --verbose', 'every field with offset, bytes and bits (table becomes tree; "fields" in JSON)')
     .option('-x, --hex', 'the bytes of each packet (table becomes tree; "hex" in JSON)')
-    .option('-o, --output <file>', 'write the results to a file')
     .option('--show-secrets', 'show passwords instead of ********')
-    .option('--max-bytes <n>', 'show so many bytes of a value (64) and of a packet (1024) in the tree', integer(1))
+    .option('--max-bytes <n>', 'show so many bytes of a value (64) and of a packet (1024) in the tree', integer(1));
+}
+
+export function addOutputOptions(command: Command, formats: readonly Named[], defaultFormat: string): Command {
+  return command
+    .addOption(
+      new Option('--format <format>', `${defaultFormat} unless given`).choices(formats.map(({ name }) => name)),
+    )
+    .option('-o, --output <file>', 'write the results to a file')
     .addOption(
       new Option('--color <when>', 'auto: on a terminal, unless NO_COLOR is set')
         .choices(['auto', 'always', 'never'])
         .default('auto'),
     )
-    .option('--width <columns>', 'columns of table and tree (those of the terminal)', integer(LEAST_WIDTH, WIDEST));
+    .option('--width <columns>', 'columns of what is for people (those of the terminal)', integer(LEAST_WIDTH, WIDEST));
 }
 
 /** What each format is, for the help. */
-export function formatsHelp(): string {
-  return `\nFormats:\n${FORMATS.map(({ name, title }) => `  ${name.padEnd(8)}${title}`).join('\n')}`;
+export function formatsHelp(formats: readonly Named[] = FORMATS): string {
+  return `\nFormats:\n${formats.map(({ name, title }) => `  ${name.padEnd(9)}${title}`).join('\n')}`;
 }
 
 export function versionOption(description: string): Option {

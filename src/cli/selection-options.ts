@@ -2,12 +2,14 @@
 // items, they never change what is read, numbered or counted; only --limit ends the reading.
 
 import { type Command, InvalidArgumentError } from 'commander';
-import type { Item, Summary } from '../dissect/item.js';
+import type { EventName, Item, Summary } from '../dissect/item.js';
 import { type Moment, parseMoment } from '../dissect/moment.js';
 import { createSelection, EVENT_NAMES, type ItemType, PACKET_NAMES, type Selection } from '../dissect/selection.js';
 import { type AddressRange, parseAddressRange } from '../net/address-range.js';
 import { cut, displayWidth, escapeText } from '../report/terminal.js';
 import { checkTopicFilter, type TopicFilter } from '../spec/topic-filter.js';
+import type { Finding } from '../validate/finding.js';
+import { nearest } from './nearest.js';
 import { integer, list } from './options.js';
 
 export interface SelectionFlags {
@@ -35,7 +37,10 @@ Selection (--client to --limit, --port): what is shown, not what is read; number
              both ends are included`;
 
 /** `--port` is not among them: it also says what is MQTT. */
-export function addSelectionOptions(command: Command): Command {
+export function addSelectionOptions(
+  command: Command,
+  limitMeans = 'stop reading after so many packets and events shown',
+): Command {
   return command
     .option('--client <id>', 'show connections of this client identifier, * for any characters; may be repeated', list)
     .option('--topic <filter>', 'show what concerns these topics (a/+/#); may be repeated', each(readFilter))
@@ -44,8 +49,12 @@ export function addSelectionOptions(command: Command): Command {
     .option('--connection <numbers>', 'show connections by number (0,3-5), as JSON gives it', readConnections)
     .option('--since <time>', 'show from this time on', readMoment)
     .option('--until <time>', 'show up to this time', readMoment)
-    .option('--limit <n>', 'stop reading after so many packets and events shown', integer(1));
+    .option('--limit <n>', limitMeans, integer(1));
 }
+
+/** Packets of which it is known whether they were selected: so many of the last. */
+const REMEMBERED = 1 << 20;
+const MOST_CONNECTIONS = 65_536;
 
 /** Lets items through, counts them, and says when there have been enough. */
 export class Sieve {
@@ -53,6 +62,10 @@ export class Sieve {
   private readonly limit: number;
   private shown = 0;
   private packets = 0;
+  /** A bit a packet, used again. */
+  private readonly selected: Uint8Array;
+  private last = 0;
+  private readonly connections = new Set<number>();
 
   constructor(flags: SelectionFlags) {
     const { client: clients, topic: topics, type: types, host: hosts, port: ports, connection: connections } = flags;
@@ -60,6 +73,7 @@ export class Sieve {
     const given = Object.entries({ clients, topics, types, hosts, ports, connections, since, until });
     const options = Object.fromEntries(given.filter(([, value]) => value !== undefined));
     this.selection = Object.keys(options).length > 0 ? createSelection(options) : undefined;
+    this.selected = new Uint8Array(this.selection === undefined ? 0 : REMEMBERED >> 3);
     this.limit = limit;
   }
 
@@ -68,10 +82,45 @@ export class Sieve {
   }
 
   admits(item: Item): boolean {
-    if (this.isFull || this.selection?.has(item) === false) return false;
+    const selected = this.selects(item);
+    if (this.isFull || !selected) return false;
     this.shown++;
     if (item.kind === 'packet') this.packets++;
     return true;
+  }
+
+  /** Whether the selection has it, whatever the limit; to be asked of every item once, in order. */
+  selects(item: Item): boolean {
+    if (this.selection === undefined) return true;
+    const selected = this.selection.has(item);
+    if (selected && this.connections.size < MOST_CONNECTIONS) this.connections.add(item.connection.id);
+    if (item.kind === 'packet') this.remember(item.number, selected);
+    return selected;
+  }
+
+  /** A finding is selected with its packet; of a packet long ago it is taken that it was. */
+  selectsFinding({ frame, connection }: Finding): boolean {
+    if (this.selection === undefined) return true;
+    const { number, type, time, captureFrames: origins } = frame;
+    if (number > 0) {
+      const slot = number % REMEMBERED;
+      return number <= this.last - REMEMBERED || ((this.selected[slot >> 3]! >> (slot & 7)) & 1) === 1;
+    }
+    const event = type === 'close' ? 'connection-closed' : (type as EventName);
+    return this.selection.has({ kind: 'event', event, connection, time, origins, message: '' });
+  }
+
+  /** Whether something of the connection was selected. */
+  hasConnection(id: number): boolean {
+    return this.selection === undefined || this.connections.has(id);
+  }
+
+  private remember(number: number, selected: boolean): void {
+    const slot = number % REMEMBERED;
+    const bit = 1 << (slot & 7);
+    if (selected) this.selected[slot >> 3]! |= bit;
+    else this.selected[slot >> 3]! &= ~bit;
+    this.last = number;
   }
 
   /** Nothing is held back, so nothing needs to be looked at. */
@@ -112,23 +161,9 @@ function readType(name: string): readonly ItemType[] {
   const known: readonly ItemType[] = [...PACKET_NAMES, ...EVENT_NAMES];
   const found = known.find((one) => one.toLowerCase() === name.toLowerCase());
   if (found !== undefined) return [found];
-  const near = known.filter((one) => distance(one.toLowerCase(), name.toLowerCase()) <= 2);
+  const near = nearest(name, known);
   const hint = near.length > 0 ? `Did you mean ${near.join(' or ')}?` : `It can be ${known.join(', ')}, events.`;
   throw new InvalidArgumentError(`There is no type ${JSON.stringify(name)}. ${hint}`);
-}
-
-/** Of Levenshtein; a name is short, and so is what is compared with it. */
-function distance(a: string, b: string): number {
-  if (Math.abs(a.length - b.length) > 2) return 3;
-  let row = Array.from({ length: b.length + 1 }, (_, i) => i);
-  for (let i = 1; i <= a.length; i++) {
-    const next = [i];
-    for (let j = 1; j <= b.length; j++) {
-      next.push(Math.min(row[j]! + 1, next[j - 1]! + 1, row[j - 1]! + (a[i - 1] === b[j - 1] ? 0 : 1)));
-    }
-    row = next;
-  }
-  return row[b.length]!;
 }
 
 function readHost(text: string): AddressRange {

@@ -5,6 +5,8 @@ import { formatHex } from '../bytes/hex.js';
 import type { Field, Problem } from '../codec/field.js';
 import { annotate } from '../codec/frame.js';
 import type { Direction } from '../spec/versions.js';
+import type { Finding } from '../validate/finding.js';
+import { findingMembers, findingsJson } from './finding-json.js';
 import { bytesJson, objectJson, stringJson, valueJson } from './json-value.js';
 import type { RenderOptions, Source } from './renderer.js';
 import { leavesOf, MASK, maskedHex, secretLeaves, secretSpans } from './secrets.js';
@@ -13,7 +15,8 @@ import { isoClock } from './time.js';
 
 export interface ItemJson {
   source(source: Source): void;
-  item(item: Shown): string;
+  item(item: Shown, findings?: readonly Finding[]): string;
+  late(finding: Finding): string;
 }
 
 export function createItemJson(options: RenderOptions): ItemJson {
@@ -36,17 +39,29 @@ export function createItemJson(options: RenderOptions): ItemJson {
       file = options.nameSources ? `"file":${stringJson(name)},` : '';
       iso = isoClock(epoch);
     },
-    item(item) {
+    item(item, findings) {
       if (item.kind === 'event') {
         const head =
           file + offsetJson(item) + origin(item.origins, item.time) + between(item.connection, item.direction);
-        return `{${head}${eventJson(item)}}`;
+        // An event has findings rarely, a packet a list of them always.
+        const found = findings === undefined || findings.length === 0 ? undefined : findings;
+        return `{${head}${eventJson(item)}${listJson(found)}}`;
       }
       const { frame } = item;
       const where = origin(frame.origins, frame.time) + between(item.connection, frame.direction);
-      return `{"number":${item.number},${file}${offsetJson(item)}${where}${packetJson(item, options)}}`;
+      return `{"number":${item.number},${file}${offsetJson(item)}${where}${packetJson(item, options)}${listJson(findings)}}`;
+    },
+    late(finding) {
+      const { frame, connection } = finding;
+      const number = frame.number > 0 ? `"number":${frame.number},` : '';
+      const where = origin(frame.captureFrames, frame.time) + between(connection, frame.direction);
+      return `{${number}${file}${where}"event":"finding","finding":{${findingMembers(finding)}}}`;
     },
   };
+}
+
+function listJson(findings: readonly Finding[] | undefined): string {
+  return findings === undefined ? '' : `,"findings":${findingsJson(findings)}`;
 }
 
 type EndsJson = Readonly<Record<Direction | 'both', string>>;

@@ -7,17 +7,19 @@ import type { Renderer, RenderOptions } from './renderer.js';
 export function createJson(options: RenderOptions): Renderer {
   const json = createItemJson(options);
   let separator = '\n';
+  const after = (object: string): string => {
+    const text = separator + object;
+    separator = ',\n';
+    return text;
+  };
   return {
     begin: () => '{"items":[',
     source(source) {
       json.source(source);
       return '';
     },
-    item(item) {
-      const text = separator + json.item(item);
-      separator = ',\n';
-      return text;
-    },
+    item: (item, findings) => after(json.item(item, findings)),
+    late: (finding) => after(json.late(finding)),
     flush: () => '',
     end: (summary) => `\n],"summary":${JSON.stringify(summary)}}\n`,
   };

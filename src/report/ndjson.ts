@@ -11,7 +11,8 @@ export function createNdjson(options: RenderOptions): Renderer {
       json.source(source);
       return '';
     },
-    item: (item) => `${json.item(item)}\n`,
+    item: (item, findings) => `${json.item(item, findings)}\n`,
+    late: (finding) => `${json.late(finding)}\n`,
     flush: () => '',
     end: () => '',
   };

@@ -2,6 +2,8 @@
 
 import { formatHex } from '../bytes/hex.js';
 import type { EventName } from '../dissect/item.js';
+import type { Finding } from '../validate/finding.js';
+import { covers } from './finding-text.js';
 import type { ShownEvent, ShownPacket } from './shown.js';
 import { cut, displayWidth, escapeText, type Palette } from './terminal.js';
 
@@ -11,11 +13,16 @@ const QUIET: ReadonlySet<EventName> = new Set<EventName>(['mid-stream', 'connect
 const QUIET_CODES: ReadonlySet<string> = new Set(['handshake', 'upgrade', 'close', 'counts', 'address']);
 const BYTES_SHOWN = 16;
 
-/** `! 2 problems: Topic Name Length says 300 bytes, 5 are left (offset 2)`: the first of them; '' when there are none. */
-export function problemText({ frame }: ShownPacket): string {
+/**
+ * `! 2 problems: Topic Name Length says 300 bytes, 5 are left (offset 2)`: the first of them; '' when there are none.
+ * What a finding says is not said twice.
+ */
+export function problemText({ frame }: ShownPacket, findings: readonly Finding[] = []): string {
   // The story itself says what is missing.
   const told = frame.bytes.length < frame.length;
-  const problems = told ? frame.problems.filter((one) => one.code !== 'incomplete') : frame.problems;
+  const open = told ? frame.problems.filter((one) => one.code !== 'incomplete') : frame.problems;
+  const problems =
+    findings.length === 0 ? open : open.filter((one) => !findings.some((finding) => covers(finding, one)));
   const first = problems[0];
   if (first === undefined) return '';
   const many = problems.length > 1 ? `${problems.length} problems: ` : '';

@@ -1,7 +1,8 @@
 // A report format: fed items one by one, it gives back text to be written at once or later. Pure, no I/O. What it keeps
 // is bounded by the width of the output, never by the number of items, so a report streams (DESIGN law 9).
 
-import type { Shown, Summary } from './shown.js';
+import type { Finding } from '../validate/finding.js';
+import type { Shown, ShownSummary } from './shown.js';
 
 export interface RenderOptions {
   /** Columns that table and tree may use. */
@@ -32,11 +33,14 @@ export interface Renderer {
   begin(): string;
   /** The items that follow came from here. Given again when its epoch becomes known. */
   source(source: Source): string;
-  item(item: Shown): string;
+  /** `findings`: what the judge found in it, or because of it; undefined when nobody judged. */
+  item(item: Shown, findings?: readonly Finding[]): string;
+  /** A finding about a packet that was rendered earlier. */
+  late(finding: Finding): string;
   /** What was held back for speed: nothing more comes for now. */
   flush(): string;
   /** Also ends a report that is broken off. */
-  end(summary: Summary): string;
+  end(summary: ShownSummary): string;
 }
 
 export interface Format {

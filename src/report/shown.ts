@@ -20,6 +20,20 @@ export interface ShownEvent extends Omit<EventItem, 'connection'> {
 
 export type Shown = ShownPacket | ShownEvent;
 
+/** Findings by verdict and level; `more`: of a kind of which there were too many, counted only. */
+export interface FindingCounts {
+  readonly must: number;
+  readonly should: number;
+  readonly note: number;
+  readonly inconclusive: number;
+  readonly more: number;
+}
+
+export interface ShownSummary extends Summary {
+  /** Absent when nobody judged. */
+  readonly findings?: FindingCounts;
+}
+
 type OfType<T extends PacketType, P extends Packet = Packet> = P extends Packet
   ? T extends P['type']
     ? P

@@ -2,7 +2,7 @@
 
 import type { EventName } from '../dissect/item.js';
 import { count, plural } from './preview.js';
-import type { Summary } from './shown.js';
+import type { FindingCounts, ShownSummary, Summary } from './shown.js';
 import { escapeText } from './terminal.js';
 
 /** Events worth counting, as one of them is called. */
@@ -14,10 +14,11 @@ const COUNTED: readonly (readonly [EventName, string])[] = [
 ];
 
 /** `123 MQTT packets in 4 connections (3.1.1: 2, 5.0: 2), 1,000 capture frames; skipped: 12 ARP; 2 problems; 1 gap`. */
-export function summaryText(summary: Summary): string {
+export function summaryText(summary: ShownSummary): string {
   const parts = [headline(summary), ...selection(summary)];
   if (summary.skipped.length > 0) parts.push(`skipped: ${summary.skipped.map(skippedText).join(', ')}`);
   if (summary.problems > 0) parts.push(plural(summary.problems, 'problem'));
+  if (summary.findings !== undefined) parts.push(...findingsText(summary.findings));
   for (const [event, noun] of COUNTED) {
     const number = summary.events[event] ?? 0;
     if (number > 0) parts.push(plural(number, noun));
@@ -49,6 +50,19 @@ function skippedText({ what, reason, count: number }: Summary['skipped'][number]
   const name = escapeText(what);
   if (reason === 'cut') return `${count(number)} cut off in ${name}`;
   return `${count(number)} ${reason === 'malformed' ? `malformed (${name})` : name}`;
+}
+
+/** What the judge found, where it found something; what is inconclusive is told by `check`. */
+function findingsText({ must, should, note, more }: FindingCounts): readonly string[] {
+  const all = must + should + note;
+  if (all === 0) return [];
+  const levels = [
+    [must, 'must'],
+    [should, 'should'],
+    [note, 'note'],
+  ] as const;
+  const parts = levels.filter(([number]) => number > 0).map(([number, level]) => `${count(number)} ${level}`);
+  return [`${plural(all, 'finding')} (${parts.join(', ')}${more > 0 ? `; ${count(more)} more like these` : ''})`];
 }
 
 /** What was there instead of MQTT, and how to name a port. */

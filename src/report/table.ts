@@ -2,8 +2,10 @@
 // rendered in small batches and nothing is kept of them. Lines never wrap: what does not fit is cut with ….
 // cli-table3 takes some 20 µs a cell, so the columns before the story go in as one cell: measured, twice the speed.
 
-import Table from 'cli-table3';
+import type { Finding } from '../validate/finding.js';
 import { describe } from './describe.js';
+import { packetText, paintOf, shortFindingLine } from './finding-text.js';
+import { layOut } from './lay-out.js';
 import { eventText, problemText, withProblems } from './problems.js';
 import type { Renderer, RenderOptions } from './renderer.js';
 import { type Shown, timeOf } from './shown.js';
@@ -14,11 +16,6 @@ import { relativeClock } from './time.js';
 
 /** Rows laid out at once: the cost per row is lowest about here, as it grows with their square. */
 const BATCH = 16;
-const NO_BORDERS = Object.fromEntries(
-  ['top', 'bottom', 'left', 'right', 'mid'].flatMap((side) =>
-    [side, `${side}-left`, `${side}-mid`, `${side}-right`, 'middle'].map((name) => [name, '']),
-  ),
-);
 
 export function createTable(options: RenderOptions): Renderer {
   const { columns, margin, room } = columnsFor(options.width, options.pasted);
@@ -27,16 +24,20 @@ export function createTable(options: RenderOptions): Renderer {
   const clock = relativeClock();
   let rows: string[][] = [];
   /** What is to stand above the next rows: the titles once, and the name of their source. */
-  let heading = layOut([titles(columns).map(palette.dim)], margin, room);
+  let heading = layOut([titles(columns).map(palette.dim)], [margin, room + 1]);
   let named = '';
 
-  const story = (item: Shown): string =>
+  const story = (item: Shown, findings?: readonly Finding[]): string =>
     item.kind === 'event'
       ? cut(eventText(item, palette), room)
-      : withProblems(describe(item, telling), problemText(item), room, palette);
+      : withProblems(describe(item, telling), problemText(item, findings), room, palette);
+  const found = (finding: Finding, about = ''): string[] => {
+    const line = shortFindingLine(finding, room - about.length);
+    return ['', paintOf(finding, palette)(about + line)];
+  };
   const flush = (): string => {
     if (rows.length === 0) return '';
-    const text = heading + layOut(rows, margin, room);
+    const text = heading + layOut(rows, [margin, room + 1]);
     heading = '';
     rows = [];
     return text;
@@ -52,9 +53,15 @@ export function createTable(options: RenderOptions): Renderer {
       named = name;
       return before;
     },
-    item(item) {
+    item(item, findings) {
       const seconds = clock.format(timeOf(item));
-      rows.push([columns.map((column) => cell(column, item, seconds)).join(' '), story(item)]);
+      rows.push([columns.map((column) => cell(column, item, seconds)).join(' '), story(item, findings)]);
+      // What is not sure is for those who ask: -v, `check`.
+      for (const one of findings ?? []) if (one.verdict === 'violation') rows.push(found(one));
+      return rows.length < BATCH ? '' : flush();
+    },
+    late(finding) {
+      if (finding.verdict === 'violation') rows.push(found(finding, `${packetText(finding.frame)} `));
       return rows.length < BATCH ? '' : flush();
     },
     flush,
@@ -68,15 +75,4 @@ function titles(columns: readonly Column[]): string[] {
 
 function sourceLine(name: string, palette: Palette): string {
   return `${palette.bold(`${escapeText(name)}:`)}\n`;
-}
-
-function layOut(rows: readonly string[][], margin: number, room: number): string {
-  if (rows.length === 0) return '';
-  const table = new Table({
-    chars: NO_BORDERS,
-    style: { 'padding-left': 0, 'padding-right': 1, head: [], border: [], compact: true },
-    colWidths: [margin, room + 1],
-  });
-  table.push(...rows);
-  return `${table.toString().replace(/ +$/gm, '')}\n`;
 }

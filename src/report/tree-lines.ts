@@ -2,10 +2,19 @@
 // and under a field what is wrong with it. Values longer than a bound are cut, and how much is missing is said.
 
 import { formatHex, hexByte } from '../bytes/hex.js';
-import type { Field, Problem } from '../codec/field.js';
+import type { Field } from '../codec/field.js';
 import { count, quoted, textOf, wholeCharacters } from './preview.js';
 import { MASK, secretLeaves } from './secrets.js';
 import { displayWidth, escapeText, type Palette, wrap } from './terminal.js';
+
+/** What is to be said of a field. */
+export interface Remark {
+  /** Of the field; one without a path, or whose field could not be read, stands at the end. */
+  readonly path: string | undefined;
+  /** Safe for a terminal. */
+  readonly text: string;
+  readonly level: 'problem' | 'must' | 'should' | 'note';
+}
 
 export interface TreeOptions {
   readonly width: number;
@@ -28,31 +37,26 @@ const LEAST_TEXT = 8;
 export function treeLines(
   bytes: Uint8Array,
   root: Field,
-  problems: readonly Problem[],
+  remarks: readonly Remark[],
   options: TreeOptions,
 ): readonly string[] {
-  const tree = new Tree(bytes, problems, options, options.showSecrets ? () => false : secretLeaves(root));
+  const tree = new Tree(bytes, remarks, options, options.showSecrets ? () => false : secretLeaves(root));
   for (const field of root.children ?? []) tree.add(field, 0);
-  tree.addOtherProblems();
+  tree.addOtherRemarks();
   return tree.lines;
 }
 
 class Tree {
   readonly lines: string[] = [];
   private readonly bytes: Uint8Array;
-  private readonly problems: Set<Problem>;
+  private readonly remarks: Set<Remark>;
   private readonly options: TreeOptions;
   private readonly isSecret: (leaf: Field) => boolean;
   private readonly bytesWidth: number;
 
-  constructor(
-    bytes: Uint8Array,
-    problems: readonly Problem[],
-    options: TreeOptions,
-    isSecret: (leaf: Field) => boolean,
-  ) {
+  constructor(bytes: Uint8Array, remarks: readonly Remark[], options: TreeOptions, isSecret: (leaf: Field) => boolean) {
     this.bytes = bytes;
-    this.problems = new Set(problems);
+    this.remarks = new Set(remarks);
     this.options = options;
     this.isSecret = isSecret;
     this.bytesWidth = options.width >= WIDE ? BYTES_WHEN_WIDE : BYTES;
@@ -64,20 +68,21 @@ class Tree {
     const bytes = this.bytesOf(field, secret);
     const margin = palette.dim(String(field.at).padStart(OFFSET)) + GAP + palette.cyan(bytes.padEnd(this.bytesWidth));
     this.text(this.valueLine(field, secret), depth, margin + GAP, field.section);
-    for (const problem of this.problems) if (problem.path === field.path) this.problem(problem, depth);
+    for (const remark of this.remarks) if (remark.path === field.path) this.remark(remark, depth);
     for (const child of field.children ?? []) this.add(child, depth + 1);
   }
 
-  /** Those whose field could not be read at all. */
-  addOtherProblems(): void {
-    for (const problem of this.problems) this.problem(problem, 0);
+  /** Those whose field could not be read at all; of a finding without a field enough was said above the tree. */
+  addOtherRemarks(): void {
+    for (const remark of this.remarks) if (remark.level === 'problem') this.remark(remark, 0);
   }
 
-  private problem(problem: Problem, depth: number): void {
-    this.problems.delete(problem);
+  private remark(remark: Remark, depth: number): void {
+    this.remarks.delete(remark);
+    const { palette } = this.options;
     const margin = ' '.repeat(OFFSET + this.bytesWidth + 2 * GAP.length);
-    const text = `! ${escapeText(problem.message)} (offset ${problem.at})`;
-    this.text(text, depth, margin, undefined, this.options.palette.yellow);
+    const paint = { problem: palette.yellow, must: palette.red, should: palette.yellow, note: palette.dim };
+    this.text(remark.text, depth, margin, undefined, paint[remark.level]);
   }
 
   /** Text behind a margin, wrapped under itself. */

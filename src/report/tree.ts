@@ -1,8 +1,11 @@
 // Each packet with its story, its field tree (-v) and its bytes (-x): beside the tree where the output is wide, else
 // below. Packets are separated by an empty line. Nothing is kept from one packet to the next.
 
+import type { Problem } from '../codec/field.js';
 import { annotate } from '../codec/frame.js';
+import type { Finding } from '../validate/finding.js';
 import { describe } from './describe.js';
+import { findingLine, framesText, messageText, packetText, paintOf } from './finding-text.js';
 import { DUMP_WIDTH, hexDump } from './hex-dump.js';
 import { count, plural } from './preview.js';
 import { eventText, problemText, withProblems } from './problems.js';
@@ -20,7 +23,7 @@ import {
 import { summaryText } from './summary.js';
 import { cut, displayWidth, escapeText, fill, paletteOf, wrap } from './terminal.js';
 import { relativeClock } from './time.js';
-import { treeLines } from './tree-lines.js';
+import { type Remark, treeLines } from './tree-lines.js';
 
 const MAX_VALUE = 64;
 const MAX_DUMP = 1024;
@@ -52,14 +55,20 @@ export function createTree(options: RenderOptions): Renderer {
     return lines;
   };
 
-  const packet = (item: ShownPacket): string => {
-    const problems = options.fields ? '' : problemText(item);
+  const shown = (findings: readonly Finding[] = []): readonly Finding[] =>
+    options.fields ? findings : findings.filter(({ verdict }) => verdict === 'violation');
+  const found = (findings: readonly Finding[]): string[] =>
+    findings.flatMap((one) => wrap(findingLine(one), width).map(paintOf(one, palette)));
+  const packet = (item: ShownPacket, findings: readonly Finding[]): string => {
+    const problems = options.fields ? '' : problemText(item, findings);
     const lines = [...heading(item), withProblems(describe(item, telling), problems, width, palette)];
-    lines.push(...body(item, options));
+    lines.push(...found(findings), ...body(item, options, findings));
     return `${lines.map((line) => line.trimEnd()).join('\n')}\n\n`;
   };
-  const event = (item: ShownEvent): string =>
-    `${[...heading(item), ...wrap(eventText(item, paletteOf(false)), width)].join('\n')}\n\n`;
+  const event = (item: ShownEvent, findings: readonly Finding[]): string => {
+    const lines = [...heading(item), ...wrap(eventText(item, paletteOf(false)), width), ...found(findings)];
+    return `${lines.join('\n')}\n\n`;
+  };
   return {
     begin: () => '',
     source({ name, epoch }) {
@@ -68,7 +77,14 @@ export function createTree(options: RenderOptions): Renderer {
       named = name;
       return '';
     },
-    item: (item) => (item.kind === 'packet' ? packet(item) : event(item)),
+    item: (item, findings) => (item.kind === 'packet' ? packet(item, shown(findings)) : event(item, shown(findings))),
+    late(finding) {
+      if (shown([finding]).length === 0) return '';
+      const about = [packetText(finding.frame), framesText(finding.frame.captureFrames)]
+        .filter((one) => one !== '')
+        .join(', ');
+      return `${[palette.dim(cut(about, width)), ...found([finding])].join('\n')}\n\n`;
+    },
     flush: () => '',
     end: (summary) => `${summaryText(summary)}\n`,
   };
@@ -100,13 +116,6 @@ function inLines(parts: readonly string[], width: number): string[] {
   return lines;
 }
 
-function framesText(origins: readonly number[]): string {
-  if (origins.length === 0) return '';
-  if (origins.length === 1) return `frame ${origins[0]}`;
-  if (origins.length <= 3) return `frames ${origins.join(', ')}`;
-  return `frames ${origins[0]} … ${origins.at(-1)} (${count(origins.length)})`;
-}
-
 function addressText(item: Shown): string {
   const { client, server } = item.connection!;
   const direction = directionOf(item);
@@ -114,7 +123,7 @@ function addressText(item: Shown): string {
   return direction === 'client-to-server' ? `${client} → ${server}` : `${server} → ${client}`;
 }
 
-function body({ frame }: ShownPacket, options: RenderOptions): readonly string[] {
+function body({ frame }: ShownPacket, options: RenderOptions, findings: readonly Finding[]): readonly string[] {
   const { width, maxBytes, showSecrets } = options;
   const dump = options.hex
     ? dumpLines(frame.bytes, maxBytes ?? MAX_DUMP, showSecrets ? [] : secretSpans(frame.bytes, frame.version))
@@ -125,8 +134,24 @@ function body({ frame }: ShownPacket, options: RenderOptions): readonly string[]
   const palette = paletteOf(options.colour);
   const maxValue = maxBytes ?? MAX_VALUE;
   const root = annotate(frame.bytes, frame.version);
-  const tree = treeLines(frame.bytes, root, frame.problems, { width: treeWidth, palette, showSecrets, maxValue });
+  const remarks = [...frame.problems.map(problemRemark), ...findings.map(findingRemark)];
+  const tree = treeLines(frame.bytes, root, remarks, { width: treeWidth, palette, showSecrets, maxValue });
   return beside ? sideBySide(tree, dump, treeWidth) : [...tree, ...(dump.length > 0 ? ['', ...dump] : [])];
+}
+
+function problemRemark({ path, message, at }: Problem): Remark {
+  return { path, text: `! ${escapeText(message)} (offset ${at})`, level: 'problem' };
+}
+
+/** At its field a finding is only pointed out: it has been said above in full. */
+function findingRemark(finding: Finding): Remark {
+  const { place, verdict, level } = finding;
+  const mark = verdict === 'violation' ? '✗' : '?';
+  return {
+    path: place?.path,
+    text: `${mark} ${messageText(finding)}`,
+    level: verdict === 'violation' ? level : 'note',
+  };
 }
 
 function dumpLines(bytes: Uint8Array, max: number, secrets: Parameters<typeof hexDump>[2]): readonly string[] {

@@ -1,29 +1,25 @@
-// `dissect`: capture files, or a capture on stdin or of an interface while it grows, as MQTT packets. A file that cannot
-// be read is said and the others are still read; they are one run, with one numbering and one summary.
+// `dissect`: captures as MQTT packets, with what the judge found under each. The judge sees everything, also what is not
+// shown; without anybody to read it (--quiet) or when told so (--no-check) there is none.
 
 import type { Command } from 'commander';
-import type { CapturedPacket } from '../../capture/packet.js';
-import { Dissector, type DissectorOptions } from '../../dissect/dissector.js';
-import type { ByteSource } from '../../io/byte-source.js';
-import { type CaptureBatch, readCapture } from '../../io/input.js';
-import { createProgress, type Progress } from '../../io/progress.js';
-import { TlsSecretFiles } from '../../io/tls-secrets.js';
-import { UserError } from '../../user-error.js';
+import type { Item, Summary } from '../../dissect/item.js';
+import type { Source } from '../../report/renderer.js';
+import type { Finding } from '../../validate/finding.js';
 import { EXIT, EXIT_CODES_HELP } from '../exit-codes.js';
-import { type Io, say, warn } from '../io.js';
-import { addLimitOptions, limitsOf } from '../limits.js';
-import { addLiveOptions, checkInputs, type LiveFlags, openInterface, printInterfaces } from '../live-options.js';
-import { addReportOptions, formatsHelp, integers, list, type ReportOptions, versionOption } from '../options.js';
+import type { Io } from '../io.js';
+import { addJudgeLimitOptions, judgeLimitsOf } from '../judge-limits.js';
+import { Judging } from '../judging.js';
+import { addLimitOptions } from '../limits.js';
+import { addLiveOptions, checkInputs, printInterfaces } from '../live-options.js';
+import { addReportOptions, formatsHelp, type ReportOptions } from '../options.js';
+import { addReadingOptions, type ReadingFlags, readAll, type Sink } from '../reading.js';
 import { Report } from '../report.js';
 import { addSelectionOptions, SELECTION_HELP, type SelectionFlags, Sieve } from '../selection-options.js';
 
-interface DissectOptions extends ReportOptions, SelectionFlags, LiveFlags {
+interface DissectOptions extends ReportOptions, SelectionFlags, ReadingFlags {
   readonly quiet?: boolean;
-  readonly version?: DissectorOptions['version'];
-  readonly reassembly: boolean;
-  readonly keylog?: readonly string[];
-  readonly tlsKey?: readonly string[];
-  readonly tlsPsk?: readonly string[];
+  readonly check: boolean;
+  readonly port?: readonly number[];
 }
 
 const EXAMPLES = `
@@ -41,155 +37,93 @@ export function defineDissect(command: Command, io: Io, done: (exitCode: number)
     .summary('show the MQTT packets of captures (the command when none is named)')
     .description('Shows every MQTT packet of capture files: pcap or pcapng, also gzipped; - reads stdin.')
     .argument('[capture...]', 'capture files, read in order as one capture');
-  addLiveOptions(addReportOptions(command, 'table').option('-q, --quiet', 'only the summary'));
-  addSelectionOptions(command)
-    .option(
-      '--port <n>',
-      'show this TCP port only, as MQTT whatever it looks like; may be repeated',
-      integers(1, 65535),
-    )
-    .addOption(versionOption('3.1, 3.1.1 or 5, for connections whose packets do not tell it'))
-    .option('--keylog <file>', 'TLS secrets in the NSS key log format, read while it grows; may be repeated', list)
-    .option('--tls-key <file>', 'private RSA key of a server (PEM), for RSA key exchange; may be repeated', list)
-    .option('--tls-psk <psk>', 'pre-shared key as identity:hexkey, or a file of such lines; may be repeated', list)
-    .option('--no-reassembly', 'take TCP segments as they come')
+  addLiveOptions(
+    addReportOptions(command, 'table')
+      .option('-q, --quiet', 'only the summary')
+      .option('--no-check', 'do not judge: no findings under the packets'),
+  );
+  addReadingOptions(addSelectionOptions(command))
     .addHelpText('after', `${formatsHelp()}\n${SELECTION_HELP}\n${EXAMPLES}\n${EXIT_CODES_HELP}`)
     .action(async (paths: string[], options: DissectOptions) => {
       checkInputs(command, paths, options);
       if (options.listInterfaces === true) await printInterfaces(io);
       else done(await dissect(paths, options, io));
     });
-  addLimitOptions(command);
+  addJudgeLimitOptions(addLimitOptions(command));
 }
 
 async function dissect(paths: readonly string[], options: DissectOptions, io: Io): Promise<number> {
-  const run = new Run(paths, options, io);
-  let exitCode: number = EXIT.ok;
-  const live = options.interface === undefined ? [] : [await openInterface(options.interface, options, io)];
-  for (const input of [...live, ...paths]) {
-    // What runs already is read all the same: that is what ends it.
-    if (run.isOver && typeof input === 'string') break;
-    if (!(await run.read(input))) exitCode = EXIT.usage;
-  }
-  await run.end(exitCode !== EXIT.ok);
-  return io.interrupt.aborted && exitCode === EXIT.ok ? EXIT.interrupted : exitCode;
+  const packets = new Packets(paths, options, io);
+  const complete = await readAll(paths, options, packets, io);
+  if (packets.judging?.tellErrors(io) === true || !complete) return EXIT.usage;
+  return io.interrupt.aborted ? EXIT.interrupted : EXIT.ok;
 }
 
-class Run {
-  private readonly io: Io;
-  private readonly dissector: Dissector;
-  private readonly tls: TlsSecretFiles;
+class Packets implements Sink {
+  readonly summaryOnly: boolean;
+  readonly judging: Judging | undefined;
   private readonly sieve: Sieve;
   private readonly report: Report;
-  private readonly progress: Progress;
-  private readonly warned = new Set<string>();
-  private epoch: bigint | undefined = undefined;
-  private begun = false;
 
-  constructor(paths: readonly string[], options: DissectOptions, io: Io) {
-    const { quiet = false, port: ports = [], version, reassembly: reassemble } = options;
-    this.io = io;
-    const { keylog: keylogs = [], tlsKey: rsaKeys = [], tlsPsk: psks = [] } = options;
-    this.tls = new TlsSecretFiles({ keylogs, rsaKeys, psks }, paths.includes('-') || options.interface !== undefined);
-    const { secrets } = this.tls;
+  constructor(inputs: readonly string[], options: DissectOptions, io: Io) {
+    const { quiet = false, check } = options;
     this.sieve = new Sieve(options);
-    const summaryOnly = quiet && this.sieve.isOpen;
-    this.dissector = new Dissector({ secrets, ports, version, reassemble, summaryOnly, limits: limitsOf(options) });
-    this.report = new Report({ options, defaultFormat: 'table', quiet, inputs: paths, pasted: false }, io);
-    this.progress = createProgress(io.stderr, !this.report.isVisible);
+    this.summaryOnly = quiet && this.sieve.isOpen;
+    this.judging = quiet || !check ? undefined : new Judging(this.sieve, { limits: judgeLimitsOf(options) });
+    this.report = new Report({ options, defaultFormat: 'table', quiet, inputs, pasted: false }, io);
   }
 
-  /** Nothing more need be read. */
-  get isOver(): boolean {
-    return this.io.interrupt.aborted || this.report.broken || this.sieve.isFull;
+  get broken(): boolean {
+    return this.report.broken;
   }
 
-  /** False when the file could not be read, or not to its end. */
-  async read(input: string | ByteSource): Promise<boolean> {
-    const { io } = this;
-    const name = typeof input !== 'string' ? input.name : input === '-' ? 'standard input' : input;
-    try {
-      let sourced = false;
-      for await (const batch of readCapture(input, { epoch: this.epoch, signal: io.interrupt, stdin: io.stdin })) {
-        await this.begin();
-        if (!sourced || (this.epoch === undefined && batch.epoch !== undefined)) {
-          this.report.source({ name, epoch: batch.epoch });
-          this.sieve.source(batch.epoch);
-        }
-        sourced = true;
-        this.epoch ??= batch.epoch;
-        await this.take(batch, name);
-        if (this.report.broken || this.sieve.isFull) return true;
-      }
-      return true;
-    } catch (error) {
-      if (!(error instanceof UserError) || error.code === 'environment' || error.code === 'option') throw error;
-      this.progress.clear();
-      say(io, error.message);
-      return false;
-    }
+  get isFull(): boolean {
+    return this.sieve.isFull;
   }
 
-  private async begin(): Promise<void> {
-    await this.report.begin();
-    this.begun = true;
+  get isVisible(): boolean {
+    return this.report.isVisible;
   }
 
-  private async take(batch: CaptureBatch, name: string): Promise<void> {
-    const { packets, notes, secrets, bytesRead, size } = batch;
-    for (const text of secrets) this.tls.add(text);
-    this.tls.refresh();
-    const { dissector, report } = this;
-    for (let at = 0; at < packets.length && !this.isOver; ) {
-      at = this.feed(packets, at);
-      if (at < packets.length) await report.pass();
-    }
-    if (report.isVisible || size === undefined) await report.flush();
-    for (const { message, offset } of notes) this.warn(`${name}: ${message} (offset ${offset})`);
-    for (const { reason, what } of dissector.skips) {
-      if (reason !== 'unknown-link' || this.warned.has(what)) continue;
-      this.warned.add(what);
-      this.warn(`${name}: ${what}: a link type that is not known, its packets are skipped`);
-    }
-    this.progress.update(bytesRead, size);
+  begin(): Promise<void> {
+    return this.report.begin();
   }
 
-  /**
-   * Dissects packets from the one at `from` on until a good deal is rendered; returns how far it came. A loop of its own,
-   * without awaiting: inside the asynchronous method above it runs at a fraction of the speed.
-   */
-  private feed(packets: readonly CapturedPacket[], from: number): number {
-    const { dissector, report, sieve } = this;
-    for (let at = from; at < packets.length; at++) {
-      let full = false;
-      for (const item of dissector.push(packets[at]!)) if (sieve.admits(item)) full = report.add(item) || full;
-      if (full || sieve.isFull) return at + 1;
-    }
-    return packets.length;
+  source(source: Source): void {
+    this.report.source(source);
+    this.sieve.source(source.epoch);
   }
 
-  private warn(message: string): void {
-    this.progress.clear();
-    warn(this.io, message);
+  add(item: Item): boolean {
+    const { sieve, judging, report } = this;
+    const shown = sieve.admits(item);
+    if (judging === undefined) return shown && report.add(item);
+    const findings = judging.push(item);
+    if (findings.length === 0) return shown && report.add(item, findings);
+    return this.addFound(item, shown, findings);
   }
 
-  private endSecrets(): void {
-    this.tls.refresh();
-    this.tls.close();
-    const { ignoredLines: count } = this.tls;
-    if (count > 0) this.warn(`key logs: ${count} ${count === 1 ? 'line that gives' : 'lines that give'} no secret`);
+  private addFound(item: Item, shown: boolean, findings: readonly Finding[]): boolean {
+    const number = item.kind === 'packet' ? item.number : 0;
+    const isOwn = ({ frame }: Finding) => frame.number === number;
+    let full = shown && this.report.add(item, findings.filter(isOwn));
+    for (const finding of findings) if (!shown || !isOwn(finding)) full = this.report.late(finding) || full;
+    return full;
   }
 
-  /** What is held, and the summary; nothing when there was nothing to read. */
-  async end(failed: boolean): Promise<void> {
-    this.progress.clear();
-    this.endSecrets();
-    if (this.report.broken || (!this.begun && failed)) return;
-    await this.begin();
-    // At the limit the capture has not ended, and what is held has not come.
-    for (const item of this.sieve.isFull ? [] : this.dissector.end()) {
-      if (this.sieve.admits(item) && this.report.add(item)) await this.report.pass();
-    }
-    await this.report.end(this.sieve.counted(this.dissector.summary()));
+  pass(): Promise<void> {
+    return this.report.pass();
+  }
+
+  flush(): Promise<void> {
+    return this.report.flush();
+  }
+
+  async end(summary: Summary): Promise<void> {
+    const { sieve, judging, report } = this;
+    // At the limit the capture has not ended: what it still owes is not known.
+    for (const finding of sieve.isFull ? [] : (judging?.end() ?? [])) if (report.late(finding)) await report.pass();
+    const counted = sieve.counted(summary);
+    await report.end(judging === undefined ? counted : { ...counted, findings: judging.found });
   }
 }

@@ -1,0 +1,51 @@
+// The judge on the command line: it sees every item, whatever is selected; what it finds is let through by the selection
+// of the packet that it is about. A rule that threw is told at the end, and makes the run fail.
+
+import type { Item } from '../dissect/item.js';
+import type { FindingCounts } from '../report/shown.js';
+import type { Finding } from '../validate/finding.js';
+import { Judge, type JudgeOptions } from '../validate/judge.js';
+import { type Io, say } from './io.js';
+import type { Sieve } from './selection-options.js';
+
+export class Judging {
+  readonly judge: Judge;
+  private readonly counts = { must: 0, should: 0, note: 0, inconclusive: 0 };
+
+  constructor(
+    private readonly sieve: Sieve,
+    options: Partial<JudgeOptions> = {},
+  ) {
+    this.judge = new Judge(options);
+  }
+
+  /** After the sieve has seen the item. */
+  push(item: Item): readonly Finding[] {
+    const findings = this.judge.push(item);
+    return findings.length === 0 ? findings : this.selected(findings);
+  }
+
+  end(): readonly Finding[] {
+    return this.selected(this.judge.end());
+  }
+
+  /** Of what was let through. */
+  get found(): FindingCounts {
+    return { ...this.counts, more: this.judge.report().droppedFindings };
+  }
+
+  /** Tells of rules that threw; whether there were any. */
+  tellErrors(io: Io): boolean {
+    for (const { rule, frame, message } of this.judge.errors) {
+      const where = frame > 0 ? ` at packet ${frame}` : '';
+      say(io, `internal error in rule ${rule}${where}: ${message}`);
+    }
+    return this.judge.errors.length > 0;
+  }
+
+  private selected(findings: readonly Finding[]): readonly Finding[] {
+    const selected = findings.filter((finding) => this.sieve.selectsFinding(finding));
+    for (const { verdict, level } of selected) this.counts[verdict === 'inconclusive' ? verdict : level]++;
+    return selected;
+  }
+}

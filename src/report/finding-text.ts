@@ -1,0 +1,83 @@
+// A finding in words, for every format that people read: which statement, how strongly it binds and whom, where in
+// which packet. Its message holds values from the network: what comes from here is safe for a terminal.
+
+import type { Problem } from '../codec/field.js';
+import type { Finding, FrameRef } from '../validate/finding.js';
+import { count } from './preview.js';
+import { cut, escapeText, type Palette } from './terminal.js';
+
+/** "5.0:MQTT-3.3.1-2"; where the specification has no number, "3.1 §3.3". */
+export function statementText({ statement, version, section }: Finding): string {
+  return statement ?? `${version} §${section}`;
+}
+
+/** `byte 0, bit 3`, `bytes 5 to 8`, `byte 9, bits 4 to 3`; '' for a whole packet. */
+export function bytesText({ place }: Finding): string {
+  if (place === undefined) return '';
+  const { at, length, bits } = place;
+  const bytes = length <= 1 ? `byte ${at}` : `bytes ${at} to ${at + length - 1}`;
+  if (bits === undefined) return bytes;
+  return `${bytes}, ${bits[0] === bits[1] ? `bit ${bits[0]}` : `bits ${bits[0]} to ${bits[1]}`}`;
+}
+
+/** `packet #12 (PUBLISH)`, `the close`, `WebSocket`: what of a connection it is about. */
+export function packetText({ number, type }: FrameRef): string {
+  if (number > 0) return `packet #${number} (${type})`;
+  return LAYERS[type] ?? type;
+}
+
+const LAYERS: Readonly<Record<string, string>> = {
+  close: 'the end of the connection',
+  websocket: 'WebSocket',
+  tls: 'TLS',
+  'proxy-protocol': 'PROXY protocol',
+};
+
+/** `frame 7`, `frames 7, 8`, `frames 7 … 20 (14)`; '' where there is none. */
+export function framesText(frames: readonly number[]): string {
+  if (frames.length === 0 || frames[0] === 0) return '';
+  if (frames.length === 1) return `frame ${frames[0]}`;
+  if (frames.length <= 3) return `frames ${frames.join(', ')}`;
+  return `frames ${frames[0]} … ${frames.at(-1)} (${count(frames.length)})`;
+}
+
+/** Message, and of what is not sure the reason. */
+export function messageText({ message, verdict, reason }: Finding): string {
+  const text = escapeText(message);
+  if (verdict === 'violation') return text;
+  return `${text} (not sure: ${escapeText(reason ?? 'what would tell was not seen')})`;
+}
+
+/** Of 5.0: the Reason Code that is due. */
+export function dueText({ due }: Finding): string {
+  return due === undefined ? '' : `the receiver owes Reason Code 0x${due.toString(16).padStart(2, '0')}`;
+}
+
+export function paintOf({ verdict, level }: Finding, palette: Palette): (text: string) => string {
+  if (verdict === 'inconclusive' || level === 'note') return palette.dim;
+  return level === 'must' ? palette.red : palette.yellow;
+}
+
+/** `✗ must, client: DUP is 1 on a QoS 0 message (5.0:MQTT-3.3.1-2; byte 0, bit 3)`: what stands under a packet. */
+export function findingLine(finding: Finding): string {
+  const { verdict, level, party } = finding;
+  const mark = verdict === 'violation' ? '✗' : '?';
+  const where = [statementText(finding), bytesText(finding)].filter((one) => one !== '').join('; ');
+  return `${mark} ${level}, ${party}: ${messageText(finding)} (${where})`;
+}
+
+/** The same within so many columns: of the message, not of what it refers to, something is left out. */
+export function shortFindingLine(finding: Finding, room: number): string {
+  const line = findingLine(finding);
+  if (line.length <= room) return line;
+  const tail = ` (${statementText(finding)})`;
+  const whole = `${line.slice(0, line.indexOf(':') + 2)}${messageText(finding)}`;
+  return room < 3 * tail.length ? cut(whole, room) : cut(whole, room - tail.length) + tail;
+}
+
+/** Whether a violation says what is wrong with the bytes of a problem. */
+export function covers({ verdict, place }: Finding, { path, at, length }: Problem): boolean {
+  if (verdict !== 'violation' || place === undefined) return false;
+  if (place.path === path) return true;
+  return place.at < at + Math.max(1, length) && at < place.at + Math.max(1, place.length);
+}
