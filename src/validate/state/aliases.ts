@@ -1,9 +1,9 @@
 // The Topic Aliases that one side used (5.0: 3.3.2.3.4): enough to tell whether the other had a reason to refuse one. The
 // topics behind them are resolved by the dissector.
 
-import type { Property } from '../../codec/packet.js';
 import type { Seen } from '../seen.js';
 import type { Limits } from './limits.js';
+import { numberOf } from './number-property.js';
 
 export class Aliases {
   /** Packets with an alias that the receiver must accept. */
@@ -15,18 +15,9 @@ export class Aliases {
   apply(seen: Seen, limits: Limits): void {
     const { packet, topic } = seen;
     if (packet.type !== 'PUBLISH') return;
-    const alias = topicAliasOf(packet.properties);
+    const alias = numberOf(packet.properties, 'topicAlias');
     if (alias === undefined) return;
     if (alias === 0 || alias > limits.topicAliasMaximum || topic === undefined || !limits.known) this.isWrong = true;
     else this.used++;
   }
-}
-
-export function topicAliasOf(properties: readonly Property[] | undefined): number | undefined {
-  if (properties === undefined) return undefined;
-  for (let i = 0; i < properties.length; i++) {
-    const one = properties[i]!;
-    if (one.name === 'topicAlias') return one.value;
-  }
-  return undefined;
 }

@@ -2,6 +2,7 @@
 // for it (4.3.2, 4.3.3):
 //
 //   QoS 1   published-1 ──PUBACK──▶ acknowledged
+//                 └──────PUBACK ≥ 0x80 (5.0)──▶ refused
 //   QoS 2   published-2 ──PUBREC──▶ received ──PUBREL──▶ released ──PUBCOMP──▶ completed
 //                 └──────PUBREC ≥ 0x80 (5.0)──▶ refused
 //
@@ -21,8 +22,8 @@ export type FlowState =
   | 'refused'
   | 'completed';
 
-/** REFUSAL: a PUBREC with a Reason Code of 0x80 or more (5.0). */
-export type FlowStep = 'PUBACK' | 'PUBREC' | 'REFUSAL' | 'PUBREL' | 'PUBCOMP';
+/** DENIAL and REFUSAL: a PUBACK and a PUBREC with a Reason Code of 0x80 or more (5.0). */
+export type FlowStep = 'PUBACK' | 'DENIAL' | 'PUBREC' | 'REFUSAL' | 'PUBREL' | 'PUBCOMP';
 
 /**
  * What a packet other than PUBLISH means for its exchange.
@@ -60,6 +61,7 @@ const to = (kind: StepKind, state: FlowState): Transition => ({ kind, to: state 
 export const TRANSITIONS: Readonly<Record<FlowState, Readonly<Record<FlowStep, Transition>>>> = {
   'published-1': {
     PUBACK: to('answers', 'acknowledged'),
+    DENIAL: to('answers', 'refused'),
     PUBREC: to('wrong-type', 'published-1'),
     REFUSAL: to('wrong-type', 'published-1'),
     PUBREL: to('wrong-type', 'published-1'),
@@ -67,6 +69,7 @@ export const TRANSITIONS: Readonly<Record<FlowState, Readonly<Record<FlowStep, T
   },
   'published-2': {
     PUBACK: to('wrong-type', 'published-2'),
+    DENIAL: to('wrong-type', 'published-2'),
     PUBREC: to('answers', 'received'),
     REFUSAL: to('answers', 'refused'),
     PUBREL: to('early', 'released'),
@@ -74,6 +77,7 @@ export const TRANSITIONS: Readonly<Record<FlowState, Readonly<Record<FlowStep, T
   },
   received: {
     PUBACK: to('wrong-type', 'received'),
+    DENIAL: to('wrong-type', 'received'),
     PUBREC: to('again', 'received'),
     REFUSAL: to('again', 'refused'),
     PUBREL: to('answers', 'released'),
@@ -81,6 +85,7 @@ export const TRANSITIONS: Readonly<Record<FlowState, Readonly<Record<FlowStep, T
   },
   released: {
     PUBACK: to('wrong-type', 'released'),
+    DENIAL: to('wrong-type', 'released'),
     PUBREC: to('again', 'released'),
     REFUSAL: to('again', 'released'),
     PUBREL: to('again', 'released'),
@@ -88,13 +93,15 @@ export const TRANSITIONS: Readonly<Record<FlowState, Readonly<Record<FlowStep, T
   },
   acknowledged: {
     PUBACK: to('again', 'acknowledged'),
+    DENIAL: to('again', 'acknowledged'),
     PUBREC: to('unasked', 'acknowledged'),
     REFUSAL: to('unasked', 'acknowledged'),
     PUBREL: to('unasked', 'acknowledged'),
     PUBCOMP: to('unasked', 'acknowledged'),
   },
   refused: {
-    PUBACK: to('unasked', 'refused'),
+    PUBACK: to('again', 'refused'),
+    DENIAL: to('again', 'refused'),
     PUBREC: to('again', 'refused'),
     REFUSAL: to('again', 'refused'),
     PUBREL: to('refused', 'released'),
@@ -102,6 +109,7 @@ export const TRANSITIONS: Readonly<Record<FlowState, Readonly<Record<FlowStep, T
   },
   completed: {
     PUBACK: to('unasked', 'completed'),
+    DENIAL: to('unasked', 'completed'),
     PUBREC: to('again', 'completed'),
     REFUSAL: to('again', 'completed'),
     PUBREL: to('again', 'released'),
@@ -117,6 +125,8 @@ export class Exchange {
   state: FlowState;
   /** Sent as a PUBLISH on this connection; false: left over from an earlier one. */
   isHere = true;
+  /** Left over, and sent again on this connection. */
+  isResumed = false;
   /** It takes up a part of the quota (5.0: 4.9). */
   isCounted = false;
   /** PUBLISH, their answers (PUBACK, PUBREC), PUBREL and PUBCOMP on this connection. */
@@ -175,7 +185,7 @@ export class Exchange {
 
   /** Its connection is over: it goes on in the next one. */
   carry(): void {
-    this.isHere = this.isCounted = false;
+    this.isHere = this.isResumed = this.isCounted = false;
     this.sends = this.answers = this.releases = this.completions = 0;
     this.overtakenBy = 0;
     this.queue = this.before = this.after = undefined;
@@ -185,15 +195,16 @@ export class Exchange {
 export type Acknowledgement = PacketOf<'PUBACK' | 'PUBREC' | 'PUBREL' | 'PUBCOMP'>;
 
 export function stepOf({ type, reasonCode }: Acknowledgement): FlowStep {
-  return type === 'PUBREC' && reasonCode !== undefined && reasonCode >= 0x80 ? 'REFUSAL' : type;
+  if (reasonCode === undefined || reasonCode < 0x80) return type;
+  return type === 'PUBACK' ? 'DENIAL' : type === 'PUBREC' ? 'REFUSAL' : type;
 }
 
 /** What a step means for its exchange, those before it counted. */
 export function kindOf(step: FlowStep, exchange: Exchange): FlowKind {
   const { kind } = TRANSITIONS[exchange.state][step];
   if (step === 'PUBREL') return kind === 'again' && exchange.releases === 0 ? 'resumed' : kind;
-  const [asked, given] =
-    step === 'PUBCOMP' ? [exchange.releases, exchange.completions] : [exchange.sends, exchange.answers];
+  const asked = step === 'PUBCOMP' ? exchange.releases : exchange.sends;
+  const given = step === 'PUBCOMP' ? exchange.completions : exchange.answers;
   if (asked === 0 && (kind === 'answers' || kind === 'again')) return 'carried';
   return kind === 'again' && given < asked ? 'answers' : kind;
 }

@@ -4,7 +4,6 @@
 //
 // An exchange outlives its connection when the session does: `resume` takes over what the connection before left.
 
-import type { Property } from '../../codec/packet.js';
 import type { Version } from '../../spec/versions.js';
 import type { PacketOf, Seen } from '../seen.js';
 import {
@@ -18,6 +17,7 @@ import {
   TRANSITIONS,
 } from './exchange.js';
 import { ExchangeQueue } from './exchange-queue.js';
+import { numberOf } from './number-property.js';
 import { hashOf } from './payload.js';
 
 /** What a packet means for the exchange that its Packet Identifier belongs to. One object is used again: do not keep it. */
@@ -80,20 +80,36 @@ export class Flows {
     return this.exchanges.get(packetId)?.isOpen ?? false;
   }
 
-  get(packetId: number): Exchange | undefined {
-    return this.exchanges.get(packetId);
-  }
-
   /** Messages under way. */
   *open(): IterableIterator<Exchange> {
     for (const exchange of this.exchanges.values()) if (exchange.isOpen) yield exchange;
+  }
+
+  /** Messages that are done were forgotten: they were too many. */
+  get hasForgotten(): boolean {
+    return this.done.length === MOST_DONE;
+  }
+
+  /** A message left over from before, not sent again yet, with this content under another identifier (of a PUBLISH at hand). */
+  renumbered(seen: Seen, packet: PacketOf<'PUBLISH'>): Exchange | undefined {
+    for (const exchange of this.exchanges.values()) {
+      if (
+        !exchange.isHere &&
+        exchange.isOpen &&
+        exchange.payload !== undefined &&
+        this.isSame(seen, packet, exchange)
+      ) {
+        return exchange;
+      }
+    }
+    return undefined;
   }
 
   /** The session goes on: what the connection before left is still under way. `doubt`: why that may not be all. */
   resume(previous: Flows, time: number, doubt?: string): void {
     if (previous === this) return;
     this.unknown = previous.unknown ?? doubt;
-    this.mayRepeat = previous.mayRepeat ?? doubt ?? (previous.done.length === MOST_DONE ? FORGOTTEN : undefined);
+    this.mayRepeat = previous.mayRepeat ?? doubt ?? (previous.hasForgotten ? FORGOTTEN : undefined);
     this.resumedAt = time;
     this.order += previous.order;
     for (const exchange of previous.exchanges.values()) {
@@ -210,7 +226,7 @@ export class Flows {
   private again(exchange: Exchange, kind: FlowKind, time: number): void {
     exchange.sentAt = exchange.stepAt = time;
     if (kind === 'resumed') {
-      exchange.isHere = true;
+      exchange.isHere = exchange.isResumed = true;
       exchange.state = exchange.qos === 1 ? 'published-1' : 'published-2';
       if (this.lastResumed === undefined || exchange.order > this.lastResumed.order) this.lastResumed = exchange;
       this.sent(exchange, time);
@@ -234,6 +250,7 @@ export class Flows {
     if (to === state) return;
     exchange.state = to;
     exchange.stepAt = time;
+    exchange.overtakenBy = 0;
     this.unacknowledged[exchange.qos === 1 ? 0 : 1].serve(exchange, number, time);
     if (to === 'received') this.unreleased.enter(exchange);
     else this.unreleased.serve(exchange, number, time);
@@ -287,15 +304,4 @@ export class Flows {
 function payloadOf(seen: Seen, { payload }: PacketOf<'PUBLISH'>): number | undefined {
   const { bytes, length } = seen.frame;
   return payload === undefined || bytes.length < length ? undefined : hashOf(payload);
-}
-
-type NumberProperty = Extract<Property, { readonly value: number }>['name'];
-
-function numberOf(properties: readonly Property[] | undefined, name: NumberProperty): number | undefined {
-  if (properties === undefined) return undefined;
-  for (let i = 0; i < properties.length; i++) {
-    const one = properties[i]!;
-    if (one.name === name) return one.value as number;
-  }
-  return undefined;
 }
