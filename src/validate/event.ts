@@ -34,7 +34,8 @@ export class PacketEvent extends Seen {
 
 export interface LayerEvent {
   readonly kind: 'layer';
-  readonly layer: 'websocket' | 'tls' | 'proxy-protocol';
+  /** framing: bytes where a packet should begin, and none does; `code` as in stray.ts. */
+  readonly layer: 'websocket' | 'tls' | 'proxy-protocol' | 'framing';
   readonly code: string;
   readonly details: Readonly<Record<string, string | number | boolean>>;
   readonly conversation: Conversation;

@@ -20,6 +20,7 @@ import type { PacketType } from './seen.js';
 import { Broker } from './state/broker.js';
 import type { Closed } from './state/closed.js';
 import { Conversation } from './state/conversation.js';
+import { strayOf } from './stray.js';
 import type { WebSocketNotice } from './state/websocket.js';
 import { type Applied, type Marks, Verdicts } from './verdicts.js';
 
@@ -133,6 +134,7 @@ export class Judge {
     if (event === 'tls' || event === 'websocket' || event === 'proxy-protocol') this.layer(event, item);
     else if (event === 'connection-closed') this.closedBy(item);
     else {
+      if (event === 'lost-sync') this.layer('framing', { ...item, code: strayOf(item.bytes) ?? '' });
       const { conversation } = this.of(connection, time);
       if (direction !== 'server-to-client') conversation.client.evidence.missed(message, time);
       if (direction !== 'client-to-server') conversation.server.evidence.missed(message, time);

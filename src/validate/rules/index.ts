@@ -3,7 +3,16 @@
 import type { Rule, RuleSet, Unjudged } from '../rule.js';
 import { ACKNOWLEDGEMENTS } from './acknowledgements.js';
 import { AUTH_PACKET } from './auth-packet.js';
+import { CONNACK } from './connack.js';
+import { CONNECT_FLAGS } from './connect-flags.js';
+import { CONNECT_PAYLOAD } from './connect-payload.js';
+import { CONNECT_PROTOCOL } from './connect-protocol.js';
+import { CONNECT_UTF8 } from './connect-utf8.js';
 import { DISCONNECT_PACKET } from './disconnect-packet.js';
+import { FIXED_HEADER } from './fixed-header.js';
+import { MALFORMED } from './malformed.js';
+import { PROPERTY_RULES } from './properties.js';
+import { PROPERTY_VALUES } from './properties-values.js';
 import { PUBLISH } from './publish.js';
 import { PUBLISH_PROPERTIES } from './publish-properties.js';
 import { SHARED_SUBSCRIPTION_FILTERS } from './shared-subscription-filters.js';
@@ -13,8 +22,21 @@ import { TOPIC_FILTERS } from './topic-filters.js';
 import { TOPIC_NAMES } from './topic-names.js';
 import { UNSUBACK } from './unsuback.js';
 import { UNSUBSCRIBE } from './unsubscribe.js';
+import { UTF8 } from './utf8.js';
+import { VARIABLE_BYTE_INTEGER } from './variable-byte-integer.js';
 
 const SETS: readonly RuleSet[] = [
+  FIXED_HEADER,
+  VARIABLE_BYTE_INTEGER,
+  MALFORMED,
+  UTF8,
+  PROPERTY_RULES,
+  PROPERTY_VALUES,
+  CONNECT_PROTOCOL,
+  CONNECT_FLAGS,
+  CONNECT_PAYLOAD,
+  CONNECT_UTF8,
+  CONNACK,
   PUBLISH,
   PUBLISH_PROPERTIES,
   TOPIC_NAMES,
