@@ -50,11 +50,6 @@ export type Step =
   | { readonly kind: 'lost' | 'fin' | 'rst'; readonly connection: number; readonly from: 'client' | 'server' }
   | { readonly kind: 'wait'; readonly seconds: number };
 
-/** CONNECT and CONNACK, packets 1 and 2 of a transcript: client "c", a clean session, Keep Alive 60 s. */
-export const OPENED = `> 10 { proto 02 003c p "c" }
-                       < 20 { 00 00 p }
-                       `;
-
 const UNITS: Readonly<Record<string, number>> = { ms: 0.001, s: 1, m: 60, h: 3600 };
 const PROTO: Readonly<Record<Version, readonly number[]>> = {
   '3.1': [0, 6, 0x4d, 0x51, 0x49, 0x73, 0x64, 0x70, 3],

@@ -1,8 +1,8 @@
 // PUBACK, PUBREC, PUBREL and PUBCOMP as they stand (3.4 to 3.7): their Reason Codes and their Packet Identifier. SUBACK
 // and UNSUBACK have their Packet Identifier judged here too. What they acknowledge is the matter of the message flows.
 
-import { OPENED } from '../example.js';
 import { frameRule, type RuleSet } from '../rule.js';
+import { OPENED } from '../samples.js';
 import { definedCodeRule, namedCode } from './reason-codes.js';
 
 const NO_SUBSCRIBERS = 0x10;

@@ -1,7 +1,7 @@
 // DISCONNECT as it stands in 5.0 (3.14): its Reason Code, and who may send it. Before 5.0 it has no content.
 
-import { OPENED } from '../example.js';
 import { frameRule, type RuleSet } from '../rule.js';
+import { OPENED } from '../samples.js';
 import { definedCodeRule, namedCode } from './reason-codes.js';
 
 const WITH_WILL = 0x04;

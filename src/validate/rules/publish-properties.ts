@@ -2,8 +2,8 @@
 // in which range is the matter of the rules of properties.
 
 import type { Property } from '../../codec/packet.js';
-import { OPENED } from '../example.js';
 import { frameRule, type RuleSet } from '../rule.js';
+import { OPENED } from '../samples.js';
 import { utf8Rule } from './topic-encoding.js';
 
 type Values<N extends Property['name']> = Extract<Property, { readonly name: N }>['value'];

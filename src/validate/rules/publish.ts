@@ -1,7 +1,7 @@
 // PUBLISH as it stands (3.3): its flags and its Packet Identifier. Topics and properties have files of their own.
 
-import { OPENED } from '../example.js';
 import { frameRule, type RuleSet } from '../rule.js';
+import { OPENED } from '../samples.js';
 
 const SUBSCRIBED = `${OPENED}> 82 { 0001 p "a" 01 }
                     < 90 { 0001 p 01 }

@@ -1,8 +1,8 @@
 // Topic filters of shared subscriptions (5.0: 4.8.2): $share/, a ShareName without / + #, another /, a topic filter. What
 // comes behind the ShareName is judged as every topic filter is.
 
-import { OPENED } from '../example.js';
 import { frameRule, type RuleSet } from '../rule.js';
+import { OPENED } from '../samples.js';
 import { shown } from './topic-encoding.js';
 import { eachFilter, SHARE } from './topic-filters.js';
 

@@ -3,8 +3,8 @@
 
 import { reasonCodeName, SUBACK_RETURN_CODES } from '../../spec/reason-codes.js';
 import type { Version } from '../../spec/versions.js';
-import { OPENED } from '../example.js';
 import { frameRule, type RuleSet } from '../rule.js';
+import { OPENED } from '../samples.js';
 import { hexByte } from './reason-codes.js';
 
 const FAILURE = 0x80;
@@ -41,11 +41,14 @@ export const SUBACK: RuleSet = {
       on: ['SUBACK'],
       check({ returnCodes, reasonCodes }, verdict, { frame }) {
         const list = returnCodes === undefined ? 'reasonCodes' : 'returnCodes';
-        (returnCodes ?? reasonCodes)?.forEach((code, i) => {
+        for (const [i, code] of (returnCodes ?? reasonCodes ?? []).entries()) {
+          if (isSubackCode(code, frame.version)) {
+            verdict.hold();
+            continue;
+          }
           const message = `${hexByte(code)} is no code of SUBACK in MQTT ${frame.version}`;
-          if (isSubackCode(code, frame.version)) verdict.hold();
-          else verdict.violate({ message, path: `suback.${list}[${i}]` });
-        });
+          verdict.violate({ message, path: `suback.${list}[${i}]` });
+        }
       },
       violates: [
         {
@@ -94,11 +97,14 @@ export const SUBACK: RuleSet = {
       hint: 'MQTT 3.1 has no code for a refused subscription: a client may read 0x80 as QoS 0 granted',
       on: ['SUBACK'],
       check({ returnCodes }, verdict) {
-        returnCodes?.forEach((code, i) => {
+        for (const [i, code] of (returnCodes ?? []).entries()) {
+          if ((code & ~3) === 0) {
+            verdict.hold();
+            continue;
+          }
           const what = code === FAILURE ? 'the failure code of MQTT 3.1.1' : 'more than a QoS';
-          if ((code & ~3) === 0) verdict.hold();
-          else verdict.violate({ message: `the code is ${hexByte(code)}: ${what}`, path: `suback.returnCodes[${i}]` });
-        });
+          verdict.violate({ message: `the code is ${hexByte(code)}: ${what}`, path: `suback.returnCodes[${i}]` });
+        }
       },
       violates: [
         {

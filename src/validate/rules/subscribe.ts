@@ -1,8 +1,8 @@
 // SUBSCRIBE as it stands (3.8): at least one subscription, options with values that are defined. Its topic filters are
 // judged in topic-filters.ts.
 
-import { OPENED } from '../example.js';
 import { frameRule, type RuleSet } from '../rule.js';
+import { OPENED } from '../samples.js';
 import { shown } from './topic-encoding.js';
 import { SHARE } from './topic-filters.js';
 
@@ -33,11 +33,14 @@ export const SUBSCRIBE: RuleSet = {
       due: 0x81,
       on: ['SUBSCRIBE'],
       check({ subscriptions }, verdict) {
-        subscriptions?.forEach(({ topicFilter, options }, i) => {
+        for (const [i, { topicFilter, options }] of (subscriptions ?? []).entries()) {
+          if (options.reserved === 0) {
+            verdict.hold();
+            continue;
+          }
           const message = `reserved bits of the options of ${shown(topicFilter)} are ${options.reserved}, not 0`;
-          if (options.reserved === 0) verdict.hold();
-          else verdict.violate({ message, path: optionsPath(i, 'reserved') });
-        });
+          verdict.violate({ message, path: optionsPath(i, 'reserved') });
+        }
       },
       violates: [
         {
@@ -105,9 +108,12 @@ export const SUBSCRIBE: RuleSet = {
       on: ['SUBSCRIBE'],
       check({ subscriptions }, verdict) {
         subscriptions?.forEach(({ topicFilter, options }, i) => {
-          const message = `Retain Handling of ${shown(topicFilter)} is 3`;
           if (options.retainHandling !== 3) verdict.hold();
-          else verdict.violate({ message, path: optionsPath(i, 'retainHandling') });
+          else
+            verdict.violate({
+              message: `Retain Handling of ${shown(topicFilter)} is 3`,
+              path: optionsPath(i, 'retainHandling'),
+            });
         });
       },
       violates: [
@@ -130,12 +136,15 @@ export const SUBSCRIBE: RuleSet = {
       due: 0x82,
       on: ['SUBSCRIBE'],
       check({ subscriptions }, verdict) {
-        subscriptions?.forEach(({ topicFilter, options }, i) => {
-          if (!topicFilter.startsWith(SHARE)) return;
+        for (const [i, { topicFilter, options }] of (subscriptions ?? []).entries()) {
+          if (!topicFilter.startsWith(SHARE)) continue;
+          if (options.noLocal !== true) {
+            verdict.hold();
+            continue;
+          }
           const message = `No Local is 1 on the shared subscription ${shown(topicFilter)}`;
-          if (options.noLocal !== true) verdict.hold();
-          else verdict.violate({ message, path: optionsPath(i, 'noLocal') });
-        });
+          verdict.violate({ message, path: optionsPath(i, 'noLocal') });
+        }
       },
       violates: [
         {

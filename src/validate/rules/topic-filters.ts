@@ -1,8 +1,8 @@
 // Topic filters of SUBSCRIBE and UNSUBSCRIBE (4.7): at least one character, wildcards where they may stand, no U+0000,
 // well-formed UTF-8. Of a shared subscription (5.0: 4.8.2) it is the filter behind the ShareName that is judged here.
 
-import { OPENED } from '../example.js';
 import { frameRule, type RuleSet, type Verdict } from '../rule.js';
+import { OPENED } from '../samples.js';
 import type { PacketOf } from '../seen.js';
 import { shown, utf8Rule, withoutNull } from './topic-encoding.js';
 
@@ -140,8 +140,8 @@ export const TOPIC_FILTERS: RuleSet = {
       check(packet, verdict, { frame }) {
         eachFilter(packet, verdict, (filter, path) => {
           const isWrong = hasCrampedPlus(matched(filter, frame.version === '5.0') ?? '', frame.version === '3.1');
-          const message = `topic filter ${shown(filter)} has a + that is not a level by itself`;
-          if (isWrong) verdict.violate({ message, path });
+          const fault = 'has a + that is not a level by itself';
+          if (isWrong) verdict.violate({ message: `topic filter ${shown(filter)} ${fault}`, path });
           else if (filter.includes('+')) verdict.hold();
         });
       },
@@ -190,7 +190,7 @@ export const TOPIC_FILTERS: RuleSet = {
     }),
     utf8Rule({
       name: 'subscribe-filter-utf8',
-      refs: { '3.1': ['§3.8'], '3.1.1': ['MQTT-3.8.3-1', 'MQTT-1.5.3-1'], '5.0': ['MQTT-3.8.3-1', 'MQTT-1.5.4-1'] },
+      refs: { '3.1.1': ['MQTT-3.8.3-1', 'MQTT-1.5.3-1'], '5.0': ['MQTT-3.8.3-1', 'MQTT-1.5.4-1'] },
       hint: 'send topic filters as well-formed UTF-8',
       on: 'SUBSCRIBE',
       what: 'a topic filter',
@@ -200,7 +200,7 @@ export const TOPIC_FILTERS: RuleSet = {
         {
           title: 'Latin-1, not UTF-8',
           transcript: `${OPENED}> 82 { 0001 p 0003 61 2f fc 00 }`,
-          versions: ['3.1', '3.1.1'],
+          versions: ['3.1.1'],
           frame: 3,
           at: 8,
           length: 1,
@@ -218,7 +218,6 @@ export const TOPIC_FILTERS: RuleSet = {
     utf8Rule({
       name: 'unsubscribe-filter-utf8',
       refs: {
-        '3.1': ['§3.10'],
         '3.1.1': ['MQTT-3.10.3-1', 'MQTT-1.5.3-1'],
         '5.0': ['MQTT-3.10.3-1', 'MQTT-1.5.4-1'],
       },
@@ -231,7 +230,7 @@ export const TOPIC_FILTERS: RuleSet = {
         {
           title: 'Latin-1, not UTF-8',
           transcript: `${OPENED}> a2 { 0001 p 0003 61 2f fc }`,
-          versions: ['3.1', '3.1.1'],
+          versions: ['3.1.1'],
           frame: 3,
           at: 8,
           length: 1,

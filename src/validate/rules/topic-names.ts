@@ -1,8 +1,8 @@
 // Topic names (3.3.2.1, 4.7): of PUBLISH, of the will, and of Response Topics. At least one character, no wildcards, no
 // U+0000, well-formed UTF-8.
 
-import { OPENED } from '../example.js';
 import { frameRule, type RuleSet, type Verdict } from '../rule.js';
+import { OPENED } from '../samples.js';
 import { indexOfProperty, propertyAt } from './publish-properties.js';
 import { utf8Rule, withoutNull } from './topic-encoding.js';
 import { TOPIC_WILDCARDS } from './topic-wildcards.js';
@@ -173,7 +173,7 @@ export const TOPIC_NAMES: RuleSet = {
     }),
     utf8Rule({
       name: 'topic-name-utf8',
-      refs: { '3.1': ['§2.2'], '3.1.1': ['MQTT-3.3.2-1', 'MQTT-1.5.3-1'], '5.0': ['MQTT-3.3.2-1', 'MQTT-1.5.4-1'] },
+      refs: { '3.1.1': ['MQTT-3.3.2-1', 'MQTT-1.5.3-1'], '5.0': ['MQTT-3.3.2-1', 'MQTT-1.5.4-1'] },
       hint: 'send the Topic Name as well-formed UTF-8',
       on: 'PUBLISH',
       what: 'the Topic Name',

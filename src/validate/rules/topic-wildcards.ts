@@ -1,7 +1,7 @@
 // Wildcards stand in topic filters only (4.7.1): none in the topic of a PUBLISH, of a will, or in a Response Topic.
 
-import { OPENED } from '../example.js';
 import { frameRule, type Rule } from '../rule.js';
+import { OPENED } from '../samples.js';
 import { indexOfProperty, propertyAt } from './publish-properties.js';
 import { shown } from './topic-encoding.js';
 

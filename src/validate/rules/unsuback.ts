@@ -1,8 +1,8 @@
 // UNSUBACK as it stands (3.11): in 5.0 it has codes, and they are codes of UNSUBACK. Before 5.0 it has none.
 
 import { reasonCodeName } from '../../spec/reason-codes.js';
-import { OPENED } from '../example.js';
 import { frameRule, type RuleSet } from '../rule.js';
+import { OPENED } from '../samples.js';
 import { hexByte } from './reason-codes.js';
 
 export const UNSUBACK: RuleSet = {
@@ -28,11 +28,11 @@ export const UNSUBACK: RuleSet = {
       hint: 'answer with a code that UNSUBACK knows',
       on: ['UNSUBACK'],
       check({ reasonCodes }, verdict) {
-        reasonCodes?.forEach((code, i) => {
+        for (const [i, code] of (reasonCodes ?? []).entries()) {
+          const path = `unsuback.reasonCodes[${i}]`;
           if (reasonCodeName('UNSUBACK', code) !== undefined) verdict.hold();
-          else
-            verdict.violate({ message: `${hexByte(code)} is no code of UNSUBACK`, path: `unsuback.reasonCodes[${i}]` });
-        });
+          else verdict.violate({ message: `${hexByte(code)} is no code of UNSUBACK`, path });
+        }
       },
       violates: [
         {

@@ -1,7 +1,7 @@
 // UNSUBSCRIBE as it stands (3.10): at least one topic filter. The filters are judged in topic-filters.ts.
 
-import { OPENED } from '../example.js';
 import { frameRule, type RuleSet } from '../rule.js';
+import { OPENED } from '../samples.js';
 
 export const UNSUBSCRIBE: RuleSet = {
   rules: [

@@ -28,6 +28,8 @@ export interface PendingRequest {
   readonly isWhole: boolean;
   /** Another request, unlike this one, waits under the same identifier. */
   readonly isAmbiguous: boolean;
+  /** How often it, or another one under the same identifier, was sent: so many answers may come. */
+  readonly times: number;
 }
 
 /**
@@ -37,17 +39,18 @@ export interface PendingRequest {
  * - resent: it waits already, and this packet asks for the same
  * - in-use: another one waits under its identifier (`before`)
  * - answer: to `request`, which waits for it
+ * - answer-to-copy: to `request`, which had its answer and was sent more than once
  * - again: to `request`, which had its answer (`answered`)
  * - wrong-type: under this identifier waits `request`, whose answer is of the other type
  * - unasked: nothing was seen to wait under this identifier
  */
 export interface RequestFact {
-  readonly kind: 'new' | 'resent' | 'in-use' | 'answer' | 'again' | 'wrong-type' | 'unasked';
+  readonly kind: 'new' | 'resent' | 'in-use' | 'answer' | 'answer-to-copy' | 'again' | 'wrong-type' | 'unasked';
   /** The request that this packet makes, or that it answers. Undefined: unasked. */
   readonly request?: PendingRequest;
   /** in-use, resent: the request that waits. */
   readonly before?: PendingRequest;
-  /** again: the first answer. */
+  /** again, answer-to-copy: the first answer. The request has lost its filters then. */
   readonly answered?: FrameRef;
   /** Codes of an answer; absent in an UNSUBACK before 5.0, and when they could not be read. */
   readonly codes?: readonly number[];
@@ -56,6 +59,8 @@ export interface RequestFact {
 interface Answered {
   readonly request: PendingRequest;
   readonly answer: FrameRef;
+  /** Copies of it that may have an answer each. */
+  owed: number;
 }
 
 /** Requests that wait, and their topic filters in characters; beyond them the oldest is let go. */
@@ -63,7 +68,11 @@ const MOST_WAITING = 1024;
 const MOST_CHARACTERS = 4 << 20;
 /** Answers remembered, to tell a second one from one that nobody asked for. */
 const MOST_ANSWERED = 256;
+/** Filters granted on this connection, of so many characters at most. */
+const MOST_GRANTED = 1024;
+const LONGEST_GRANTED = 1024;
 
+const FAILURE = 0x80;
 const NO_OPTIONS = { qos: 0, noLocal: false, retainAsPublished: false, retainHandling: 0 } as const;
 
 export class Requests {
@@ -75,9 +84,14 @@ export class Requests {
     SUBSCRIBE: new Map<number, Answered>(),
     UNSUBSCRIBE: new Map<number, Answered>(),
   };
+  private readonly granted = new Set<string>();
+  /** Those of which an answer seems to have come, but of the wrong type or under a wrong identifier. */
+  private readonly misanswered = new WeakSet<PendingRequest>();
   private characters = 0;
   /** Requests were let go, since too many waited: an answer that nobody asked for may be to one of them. */
   hasForgotten = false;
+  /** Granted filters were let go. */
+  hasForgottenGranted = false;
 
   /** Nothing is changed. Undefined for other packets, and for one whose Packet Identifier could not be read. */
   classify(seen: Seen): RequestFact | undefined {
@@ -98,18 +112,27 @@ export class Requests {
   }
 
   apply(seen: Seen, fact: RequestFact | undefined): void {
-    const request = fact?.request;
-    if (request === undefined) return;
-    switch (fact!.kind) {
-      case 'new':
-      case 'in-use':
-      case 'resent':
-        this.wait(request);
-        break;
-      case 'answer':
-        this.settle(request, seen.ref());
-        break;
-    }
+    if (fact === undefined) return;
+    const { kind, request, codes } = fact;
+    if (request === undefined) {
+      const amiss = oldest(this.waiting[seen.packet.type === 'SUBACK' ? 'SUBSCRIBE' : 'UNSUBSCRIBE']);
+      if (amiss !== undefined) this.misanswered.add(amiss);
+    } else if (kind === 'new' || kind === 'in-use' || kind === 'resent') this.wait(request);
+    else if (kind === 'answer') {
+      this.settle(request, seen.ref());
+      this.grant(request, codes);
+    } else if (kind === 'answer-to-copy') this.answered[request.type].get(request.packetId)!.owed--;
+    else if (kind === 'wrong-type') this.misanswered.add(request);
+  }
+
+  /** An answer came that was meant for this request as far as one can tell, though it is not the right one. */
+  isMisanswered(request: PendingRequest): boolean {
+    return this.misanswered.has(request);
+  }
+
+  /** The filter was granted on this connection, and not unsubscribed since. */
+  isGranted(filter: string): boolean {
+    return this.granted.has(filter);
   }
 
   /** Whether an identifier is in use by a request. */
@@ -142,6 +165,7 @@ export class Requests {
       frame: seen.ref(),
       isWhole,
       isAmbiguous: kind === 'in-use' || (before?.isAmbiguous ?? false),
+      times: (before?.times ?? 0) + 1,
     };
     return before === undefined ? { kind, request } : { kind, request, before };
   }
@@ -154,7 +178,8 @@ export class Requests {
     if (other !== undefined) return { kind: 'wrong-type', request: other, ...its };
     const answered = this.answered[type].get(packetId);
     if (answered === undefined) return { kind: 'unasked', ...its };
-    return { kind: 'again', request: answered.request, answered: answered.answer, ...its };
+    const kind = answered.owed > 0 ? 'answer-to-copy' : 'again';
+    return { kind, request: answered.request, answered: answered.answer, ...its };
   }
 
   private wait(request: PendingRequest): void {
@@ -186,9 +211,24 @@ export class Requests {
     this.drop(request);
     const answered = this.answered[request.type];
     // Of a settled request only the head is told again; its filters need not be kept.
-    answered.set(request.packetId, { request: { ...request, filters: [], isWhole: false }, answer });
+    answered.set(request.packetId, {
+      request: { ...request, filters: [], isWhole: false },
+      answer,
+      owed: request.times - 1,
+    });
     const first = answered.keys().next().value;
     if (answered.size > MOST_ANSWERED && first !== undefined) answered.delete(first);
+  }
+
+  private grant({ type, filters, isAmbiguous }: PendingRequest, codes: readonly number[] = []): void {
+    if (isAmbiguous) this.hasForgottenGranted = true;
+    for (const [i, { filter }] of filters.entries()) {
+      const isDone = (codes[i] ?? 0) < FAILURE;
+      if (!isDone || isAmbiguous) continue;
+      if (type === 'UNSUBSCRIBE') this.granted.delete(filter);
+      else if (this.granted.size < MOST_GRANTED && filter.length <= LONGEST_GRANTED) this.granted.add(filter);
+      else this.hasForgottenGranted = true;
+    }
   }
 }
 
