@@ -32,11 +32,18 @@ function secretsBeside(path: string): TlsSecretFiles {
 }
 
 /** The MQTT packets of a capture. Views in an item are valid during the call only. */
-export async function dissected(path: string, see: (item: PacketItem) => void): Promise<void> {
+export function dissected(path: string, see: (item: PacketItem) => void): Promise<void> {
+  return everyItem(path, (item) => {
+    if (item.kind === 'packet') see(item);
+  });
+}
+
+/** The same with the events around the packets. */
+export async function everyItem(path: string, see: (item: Item) => void): Promise<void> {
   const files = secretsBeside(path);
   const dissector = new Dissector({ secrets: files.secrets });
   const take = (items: readonly Item[]): void => {
-    for (const item of items) if (item.kind === 'packet') see(item);
+    for (const item of items) see(item);
   };
   for await (const { packets, secrets } of readCapture(path)) {
     for (const text of secrets) files.add(text);
