@@ -3,27 +3,45 @@
 import type { Rule, RuleSet, Unjudged } from '../rule.js';
 import { ACKNOWLEDGEMENTS } from './acknowledgements.js';
 import { AUTH_PACKET } from './auth-packet.js';
+import { AUTHENTICATION } from './authentication.js';
+import { CLOSING } from './closing.js';
+import { CONFORMANCE } from './conformance.js';
 import { CONNACK } from './connack.js';
 import { CONNECT_FLAGS } from './connect-flags.js';
 import { CONNECT_PAYLOAD } from './connect-payload.js';
 import { CONNECT_PROTOCOL } from './connect-protocol.js';
 import { CONNECT_UTF8 } from './connect-utf8.js';
+import { DISCONNECT_EXCHANGE } from './disconnect-exchange.js';
+import { DELIVERY_SUBSCRIPTIONS } from './delivery-subscriptions.js';
 import { DISCONNECT_PACKET } from './disconnect-packet.js';
 import { FIXED_HEADER } from './fixed-header.js';
+import { KEEP_ALIVE } from './keep-alive.js';
+import { GRANTED_QOS } from './granted-qos.js';
 import { MALFORMED } from './malformed.js';
+import { OPENING } from './opening.js';
+import { OPENING_CONNECT } from './opening-connect.js';
+import { OPENING_INFORMATION } from './opening-information.js';
+import { OPENING_REFUSED } from './opening-refused.js';
+import { PACKET_IDENTIFIER } from './packet-identifier.js';
+import { PING_EXCHANGE } from './ping-exchange.js';
 import { PROPERTY_RULES } from './properties.js';
 import { PROPERTY_VALUES } from './properties-values.js';
 import { PUBLISH } from './publish.js';
 import { PUBLISH_PROPERTIES } from './publish-properties.js';
+import { SESSION_PRESENT } from './session-present.js';
 import { SHARED_SUBSCRIPTION_FILTERS } from './shared-subscription-filters.js';
 import { SUBACK } from './suback.js';
 import { SUBSCRIBE } from './subscribe.js';
+import { TAKE_OVER } from './take-over.js';
 import { TOPIC_FILTERS } from './topic-filters.js';
 import { TOPIC_NAMES } from './topic-names.js';
 import { UNSUBACK } from './unsuback.js';
 import { UNSUBSCRIBE } from './unsubscribe.js';
 import { UTF8 } from './utf8.js';
 import { VARIABLE_BYTE_INTEGER } from './variable-byte-integer.js';
+import { WEBSOCKET } from './websocket.js';
+import { WILL_PUBLICATION } from './will-publication.js';
+import { WILL_WITHDRAWN } from './will-withdrawn.js';
 
 const SETS: readonly RuleSet[] = [
   FIXED_HEADER,
@@ -49,6 +67,24 @@ const SETS: readonly RuleSet[] = [
   ACKNOWLEDGEMENTS,
   DISCONNECT_PACKET,
   AUTH_PACKET,
+  DELIVERY_SUBSCRIPTIONS,
+  GRANTED_QOS,
+  PACKET_IDENTIFIER,
+  SESSION_PRESENT,
+  TAKE_OVER,
+  WILL_PUBLICATION,
+  WILL_WITHDRAWN,
+  OPENING,
+  OPENING_CONNECT,
+  OPENING_REFUSED,
+  OPENING_INFORMATION,
+  KEEP_ALIVE,
+  PING_EXCHANGE,
+  DISCONNECT_EXCHANGE,
+  AUTHENTICATION,
+  CLOSING,
+  WEBSOCKET,
+  CONFORMANCE,
 ];
 
 export const RULES: readonly Rule[] = SETS.flatMap((set) => set.rules);

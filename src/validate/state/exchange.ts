@@ -11,7 +11,8 @@
 
 import type { Direction, Version } from '../../spec/versions.js';
 import type { FrameRef } from '../finding.js';
-import type { PacketOf } from '../seen.js';
+import type { PacketOf, Seen } from '../seen.js';
+import { hashOf } from './payload.js';
 
 export type FlowState =
   | 'published-1'
@@ -207,4 +208,23 @@ export function kindOf(step: FlowStep, exchange: Exchange): FlowKind {
   const given = step === 'PUBCOMP' ? exchange.completions : exchange.answers;
   if (asked === 0 && (kind === 'answers' || kind === 'again')) return 'carried';
   return kind === 'again' && given < asked ? 'answers' : kind;
+}
+
+/** Whether a PUBLISH carries the message of an exchange. */
+export function isSame(
+  exchange: Exchange,
+  { topic }: Seen,
+  { qos, dup }: PacketOf<'PUBLISH'>,
+  payload: number | undefined,
+): boolean {
+  if (qos !== exchange.qos) return false;
+  // What was not captured whole, or of which only the PUBREL was seen, cannot be compared.
+  if (payload === undefined || exchange.payload === undefined) return dup === true;
+  return payload === exchange.payload && (topic === undefined || (exchange.topic ?? topic) === topic);
+}
+
+/** Undefined when not all of it was captured. */
+export function payloadOf(seen: Seen, { payload }: PacketOf<'PUBLISH'>): number | undefined {
+  const { bytes, length } = seen.frame;
+  return payload === undefined || bytes.length < length ? undefined : hashOf(payload);
 }

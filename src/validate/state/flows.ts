@@ -12,13 +12,14 @@ import {
   type FlowKind,
   type FlowStep,
   isDone,
+  isSame,
   kindOf,
+  payloadOf,
   stepOf,
   TRANSITIONS,
 } from './exchange.js';
 import { ExchangeQueue } from './exchange-queue.js';
 import { numberOf } from './number-property.js';
-import { hashOf } from './payload.js';
 
 /** What a packet means for the exchange that its Packet Identifier belongs to. One object is used again: do not keep it. */
 export interface FlowFact {
@@ -80,6 +81,11 @@ export class Flows {
     return this.exchanges.get(packetId)?.isOpen ?? false;
   }
 
+  /** The latest exchange under this identifier, under way or done of late. */
+  get(packetId: number): Exchange | undefined {
+    return this.exchanges.get(packetId);
+  }
+
   /** Messages under way. */
   *open(): IterableIterator<Exchange> {
     for (const exchange of this.exchanges.values()) if (exchange.isOpen) yield exchange;
@@ -97,7 +103,7 @@ export class Flows {
         !exchange.isHere &&
         exchange.isOpen &&
         exchange.payload !== undefined &&
-        this.isSame(seen, packet, exchange)
+        isSame(exchange, seen, packet, this.fact.payload)
       ) {
         return exchange;
       }
@@ -160,25 +166,16 @@ export class Flows {
     fact.payload = payloadOf(seen, packet);
     if (exchange === undefined) fact.kind = 'new';
     else if (exchange.isOpen) fact.kind = this.sentAgain(seen, packet, exchange);
-    else fact.kind = packet.dup === true && this.isSame(seen, packet, exchange) ? 'late' : 'new';
+    else fact.kind = packet.dup === true && isSame(exchange, seen, packet, this.fact.payload) ? 'late' : 'new';
     return fact;
   }
 
   private sentAgain(seen: Seen, packet: PacketOf<'PUBLISH'>, exchange: Exchange): FlowKind {
-    if (!this.isSame(seen, packet, exchange)) return 'in-use';
+    if (!isSame(exchange, seen, packet, this.fact.payload)) return 'in-use';
     if (exchange.state === 'released') return packet.dup === true ? 'released' : 'in-use';
     if (!exchange.isHere) return 'resumed';
     // 5.0 knows no sending again on the same connection (4.4): without DUP it is taken for a message of its own.
     return packet.dup === true || seen.frame.version !== '5.0' ? 'repeated' : 'in-use';
-  }
-
-  private isSame(seen: Seen, { qos, dup }: PacketOf<'PUBLISH'>, exchange: Exchange): boolean {
-    if (qos !== exchange.qos) return false;
-    const { payload } = this.fact;
-    // What was not captured whole, or begins with its PUBREL, cannot be compared.
-    if (payload === undefined || exchange.payload === undefined) return dup === true;
-    if (payload !== exchange.payload) return false;
-    return seen.topic === undefined || exchange.topic === undefined || seen.topic === exchange.topic;
   }
 
   private stepped(step: FlowStep, packetId: number): FlowFact {
@@ -298,10 +295,4 @@ export class Flows {
     if (!this.isClient || version === '5.0') this.mayRepeat = undefined;
     else this.mayRepeat &&= LEFT_OVER;
   }
-}
-
-/** Undefined when not all of it was captured. */
-function payloadOf(seen: Seen, { payload }: PacketOf<'PUBLISH'>): number | undefined {
-  const { bytes, length } = seen.frame;
-  return payload === undefined || bytes.length < length ? undefined : hashOf(payload);
 }
