@@ -1,0 +1,152 @@
+// Whether a will comes when it must (3.1.2.5; 5.0 also 3.1.3.2.2): after a connection that ended without the client's
+// leave, not before its delay is over. Judged by those who were subscribed to its topic: a PUBLISH of the server with the
+// topic and payload of a will is taken for it, unless somebody was seen to publish the same. That it never came is said
+// when the subscriber's connection ends, since a server may take its time ("promptly" is a SHOULD).
+
+import type { PacketEvent } from '../event.js';
+import { type RuleSet, sessionRule } from '../rule.js';
+import { spanText } from '../state/grace.js';
+import type { Will } from '../state/will.js';
+import type { WillFact } from '../state/wills.js';
+
+export type WillKind = WillFact['kind'];
+
+/** The will that a PUBLISH of the server is, in one of these ways, unless another publication explains it. */
+export function willFact(event: PacketEvent, kind: WillKind): Will | undefined {
+  const { will, delivery } = event;
+  if (will === undefined || !('kind' in will) || will.kind !== kind) return undefined;
+  if (kind === 'due') return will.will;
+  const publication = delivery?.publication;
+  return publication === undefined || publication.isWill ? will.will : undefined;
+}
+
+/** Why such a PUBLISH may be somebody else's. */
+export function strangerOf({ delivery }: PacketEvent): string | undefined {
+  return delivery?.foreign === undefined
+    ? undefined
+    : `the server also delivers messages of publishers that were not seen (packet #${delivery.foreign.number})`;
+}
+
+/** "the will of packet #3 (CONNECT of "a", topic "w")" */
+export function willText({ message, clientId }: Will): string {
+  return `the will of packet #${message.frame.number} (CONNECT of ${JSON.stringify(clientId)}, topic ${JSON.stringify(message.topic)})`;
+}
+
+/** Connection 1 subscribes to the topic of the will of connection 2. */
+export const WATCHED = `
+  > 10 { proto 02 003c p "s" }
+  < 20 { 00 00 p }
+  > 82 { 0001 p "w" 00 }
+  < 90 { 0001 p 00 }`;
+export const WITH_WILL = `${WATCHED}
+  2> 10 { proto 06 003c p "a" p "w" "x" }
+  2< 20 { 00 00 p }
+  wait 5s`;
+const ENDED = `${WITH_WILL}
+  fin 2>
+  fin 2<`;
+const DELAYED = `${WATCHED}
+  2> 10 { proto 04 003c p{11 00000e10} "a" p{18 0000003c} "w" "x" }
+  2< 20 { 00 00 p }
+  wait 5s
+  fin 2>
+  fin 2<`;
+export const LATER = `
+  wait 30s
+  > c0 00
+  < d0 00`;
+
+export const WILL_PUBLICATION: RuleSet = {
+  rules: [
+    sessionRule({
+      name: 'will-not-published',
+      refs: { '3.1': ['§3.1'], '3.1.1': ['MQTT-3.1.2-8'], '5.0': ['MQTT-3.1.2-8', 'MQTT-3.1.2-7'] },
+      party: 'server',
+      needs: 'server',
+      hint: 'publish the will when the connection ends and the client has not sent DISCONNECT',
+      on: ['PUBLISH'],
+      check(_packet, verdict, event) {
+        if (event.will !== undefined && willFact(event, 'due') !== undefined) verdict.hold();
+      },
+      closed({ conversation }, verdict) {
+        const { link, server } = conversation;
+        for (const will of link?.silentWills ?? []) {
+          if (will.fate !== 'due' || will.isPublished) continue;
+          const since = will.dueFrom;
+          const message = `${willText(will)} was never sent to this subscriber nor to another: its connection ended ${spanText(server.lastTime - will.dueBy)} before the server's last packet here`;
+          if (server.lastTime > will.dueBy) verdict.violate({ message, frame: will.message.frame, since });
+          else {
+            const reason = 'the server sent this subscriber nothing after it';
+            verdict.inconclusive(reason, {
+              message: `${willText(will)} was not seen published`,
+              frame: will.message.frame,
+            });
+          }
+        }
+      },
+      violates: [
+        { title: 'a connection ends without DISCONNECT', transcript: `${ENDED}${LATER}`, frame: 5 },
+        {
+          title: 'a will delay is over',
+          versions: ['5.0'],
+          transcript: `${DELAYED}${LATER}
+            wait 50s
+            > c0 00
+            < d0 00`,
+          frame: 5,
+        },
+        {
+          title: 'DISCONNECT asks for the will (0x04)',
+          versions: ['5.0'],
+          transcript: `${WITH_WILL}
+            2> e0 { 04 p }
+            fin 2>
+            fin 2<${LATER}`,
+          frame: 5,
+        },
+      ],
+      complies: [
+        {
+          title: 'it comes after the end of the connection',
+          transcript: `${ENDED}
+            < 30 { "w" p 'x' }`,
+        },
+      ],
+    }),
+    sessionRule({
+      name: 'will-published-early',
+      refs: { '5.0': ['MQTT-3.1.2-8', '§3.1.3.2.2'] },
+      party: 'server',
+      needs: 'nothing',
+      hint: 'hold the will back until its Will Delay Interval has passed or the session has ended',
+      on: ['PUBLISH'],
+      check(_packet, verdict, event) {
+        if (event.will === undefined) return;
+        if ((willFact(event, 'due')?.wait ?? 0) > 0) verdict.hold();
+        const will = willFact(event, 'early');
+        if (will === undefined) return;
+        const message = `${willText(will)} comes ${spanText(will.dueFrom - event.time)} before its Will Delay Interval of ${will.delay} s is over`;
+        const stranger = strangerOf(event);
+        if (stranger === undefined) verdict.violate({ message });
+        else verdict.inconclusive(stranger, { message });
+      },
+      violates: [
+        {
+          title: 'at once, though it has a delay',
+          transcript: `${DELAYED}
+            < 30 { "w" 00 'x' }`,
+          frame: 7,
+        },
+      ],
+      complies: [
+        {
+          title: 'after its delay',
+          transcript: `${DELAYED}
+            wait 61s
+            < 30 { "w" 00 'x' }`,
+        },
+      ],
+    }),
+  ],
+  unjudged: [],
+};
