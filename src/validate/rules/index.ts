@@ -38,6 +38,7 @@ import { TOPIC_NAMES } from './topic-names.js';
 import { UNSUBACK } from './unsuback.js';
 import { UNSUBSCRIBE } from './unsubscribe.js';
 import { UTF8 } from './utf8.js';
+import { UTF8_MARK } from './utf8-mark.js';
 import { VARIABLE_BYTE_INTEGER } from './variable-byte-integer.js';
 import { WEBSOCKET } from './websocket.js';
 import { WILL_PUBLICATION } from './will-publication.js';
@@ -48,6 +49,7 @@ const SETS: readonly RuleSet[] = [
   VARIABLE_BYTE_INTEGER,
   MALFORMED,
   UTF8,
+  UTF8_MARK,
   PROPERTY_RULES,
   PROPERTY_VALUES,
   CONNECT_PROTOCOL,

@@ -33,6 +33,8 @@ export class Messages {
   private readonly fact = new DeliveryFact();
   /** The first delivery of a message that nobody was seen to publish. */
   foreign: FrameRef | undefined = undefined;
+  /** Some topic begins with U+FEFF, which receivers like to strip. */
+  hasMarked = false;
 
   constructor(readonly limits: JudgeLimits) {}
 
@@ -110,7 +112,7 @@ export class Messages {
     const { topic, retain } = message;
     const publication = new Publication(message, publisher, isWill, packetId, ++this.count, time);
     let log = this.logs.get(topic);
-    if (log === undefined) this.logs.set(topic, (log = new TopicLog()));
+    if (log === undefined) this.logs.set(topic, (log = this.begin(topic)));
     log.add(publication);
     if (retain) this.retain(log, publication);
     const at = publication.order % this.limits.publications;
@@ -118,6 +120,16 @@ export class Messages {
     this.ring[at] = publication;
     if (oldest !== undefined) this.forget(oldest);
     return publication;
+  }
+
+  private begin(topic: string): TopicLog {
+    if (topic.charCodeAt(0) === 0xfeff) this.hasMarked = true;
+    return new TopicLog();
+  }
+
+  /** What was published to a topic last, as far as it is kept. */
+  latest(topic: string): Publication | undefined {
+    return this.logs.get(topic)?.last;
   }
 
   private retain(log: TopicLog, publication: Publication): void {
