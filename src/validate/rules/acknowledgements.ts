@@ -1,5 +1,5 @@
-// PUBACK, PUBREC, PUBREL and PUBCOMP as they stand (3.4 to 3.7): their Reason Codes and their Packet Identifier. SUBACK
-// and UNSUBACK have their Packet Identifier judged here too. What they acknowledge is the matter of the message flows.
+// Acknowledgements as they stand: the Reason Codes of PUBACK, PUBREC, PUBREL and PUBCOMP (3.4 to 3.7), Packet Identifier 0
+// in SUBACK and UNSUBACK. What the former acknowledge, and so their identifier, is the matter of the message flows.
 
 import { frameRule, type RuleSet } from '../rule.js';
 import { OPENED } from '../samples.js';
@@ -106,30 +106,29 @@ export const ACKNOWLEDGEMENTS: RuleSet = {
       complies: [{ title: 'success, written out', transcript: `${delivered(1)}> 40 { 0007 00 }` }],
     }),
     frameRule({
-      name: 'acknowledgement-packet-identifier-0',
+      name: 'answer-packet-identifier-0',
       refs: { '3.1': ['§2.4'], '3.1.1': ['§2.3.1'], '5.0': ['§2.2.1'] },
-      party: 'sender',
-      hint: 'acknowledge with the Packet Identifier of the packet that came, which is never 0',
-      on: ['PUBACK', 'PUBREC', 'PUBREL', 'PUBCOMP', 'SUBACK', 'UNSUBACK'],
+      party: 'server',
+      hint: 'answer under the Packet Identifier of the request, which is never 0',
+      on: ['SUBACK', 'UNSUBACK'],
       check({ type, packetId }, verdict, { request }) {
         if (packetId === undefined) return;
         if (packetId !== 0) return verdict.hold();
-        // What it answers may itself have 0: then that is the fault, and was told there.
+        // The request may itself have 0: then that is the fault, and was told there.
         if (request?.kind === 'answer') return;
         verdict.violate({ message: `${type} has Packet Identifier 0`, path: `${type.toLowerCase()}.packetId` });
       },
       violates: [
         {
-          title: 'in PUBACK',
-          transcript: `${OPENED}> 32 { "a" 0007 p 'x' }\n< 40 { 0000 }`,
+          title: 'in SUBACK',
+          transcript: `${OPENED}> 82 { 0007 p "a" 00 }\n< 90 { 0000 p 00 }`,
           frame: 4,
           at: 2,
           length: 2,
         },
-        { title: 'in SUBACK', transcript: `${OPENED}> 82 { 0007 p "a" 00 }\n< 90 { 0000 p 00 }`, frame: 4 },
         { title: 'in UNSUBACK', transcript: `${OPENED}> a2 { 0007 p "a" }\n< b0 { 0000 p 5:00 }`, frame: 4 },
       ],
-      complies: [{ title: 'PUBACK of 7', transcript: `${OPENED}> 32 { "a" 0007 p 'x' }\n< 40 { 0007 }` }],
+      complies: [{ title: 'SUBACK of 7', transcript: `${OPENED}> 82 { 0007 p "a" 00 }\n< 90 { 0007 p 00 }` }],
     }),
   ],
   unjudged: [],

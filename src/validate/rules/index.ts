@@ -11,12 +11,12 @@ import { CONNECT_FLAGS } from './connect-flags.js';
 import { CONNECT_PAYLOAD } from './connect-payload.js';
 import { CONNECT_PROTOCOL } from './connect-protocol.js';
 import { CONNECT_UTF8 } from './connect-utf8.js';
-import { DISCONNECT_EXCHANGE } from './disconnect-exchange.js';
 import { DELIVERY_SUBSCRIPTIONS } from './delivery-subscriptions.js';
+import { DISCONNECT_EXCHANGE } from './disconnect-exchange.js';
 import { DISCONNECT_PACKET } from './disconnect-packet.js';
 import { FIXED_HEADER } from './fixed-header.js';
-import { KEEP_ALIVE } from './keep-alive.js';
 import { GRANTED_QOS } from './granted-qos.js';
+import { KEEP_ALIVE } from './keep-alive.js';
 import { MALFORMED } from './malformed.js';
 import { OPENING } from './opening.js';
 import { OPENING_CONNECT } from './opening-connect.js';
@@ -28,6 +28,12 @@ import { PROPERTY_RULES } from './properties.js';
 import { PROPERTY_VALUES } from './properties-values.js';
 import { PUBLISH } from './publish.js';
 import { PUBLISH_PROPERTIES } from './publish-properties.js';
+import { QOS_2_RELEASE } from './qos-2-release.js';
+import { QOS_ACKNOWLEDGEMENTS } from './qos-acknowledgements.js';
+import { REQUESTS_SUBSCRIBE } from './requests-subscribe.js';
+import { REQUESTS_UNSUBSCRIBE } from './requests-unsubscribe.js';
+import { RETRY } from './retry.js';
+import { RETRY_DUP } from './retry-dup.js';
 import { SESSION_PRESENT } from './session-present.js';
 import { SHARED_SUBSCRIPTION_FILTERS } from './shared-subscription-filters.js';
 import { SUBACK } from './suback.js';
@@ -87,6 +93,12 @@ const SETS: readonly RuleSet[] = [
   CLOSING,
   WEBSOCKET,
   CONFORMANCE,
+  QOS_ACKNOWLEDGEMENTS,
+  QOS_2_RELEASE,
+  REQUESTS_SUBSCRIBE,
+  REQUESTS_UNSUBSCRIBE,
+  RETRY,
+  RETRY_DUP,
 ];
 
 export const RULES: readonly Rule[] = SETS.flatMap((set) => set.rules);
