@@ -98,6 +98,16 @@ export class Messages {
     publisher.shared.clear();
   }
 
+  /** When a message of this topic came last (ns), -Infinity when none is known. */
+  lastPublished(topic: string): number {
+    return this.logs.get(topic)?.last?.time ?? Number.NEGATIVE_INFINITY;
+  }
+
+  /** What is retained for a topic, as far as known; an empty one is none. */
+  retained(topic: string): Publication | undefined {
+    return this.logs.get(topic)?.retained;
+  }
+
   private taken(packet: PacketOf<'PUBLISH'>, seen: Seen, publisher: Publisher, flow: FlowFact | undefined): void {
     // Once more the same: the server has it, or takes this one for it.
     if (flow !== undefined && flow.kind !== 'new' && flow.kind !== 'in-use') return;
@@ -130,6 +140,16 @@ export class Messages {
   /** What was published to a topic last, as far as it is kept. */
   latest(topic: string): Publication | undefined {
     return this.logs.get(topic)?.last;
+  }
+
+  /** A will may have come that nobody was seen to get: what is retained for its topic is not known. */
+  forgetRetained(topic: string): void {
+    const log = this.logs.get(topic);
+    if (log?.retained === undefined) return;
+    log.retained.isReplaced = true;
+    log.retained = undefined;
+    this.kept.delete(topic);
+    if (log.first === undefined) this.logs.delete(topic);
   }
 
   private retain(log: TopicLog, publication: Publication): void {

@@ -1,0 +1,58 @@
+// What rules about deliveries share: how they accuse, what they say, and dialogues for their examples.
+
+import type { FrameRef } from './finding.js';
+import type { Fault, Verdict } from './rule.js';
+import type { DeliveryFact } from './state/delivery.js';
+import type { Subscription } from './state/subscription.js';
+
+/** Packets of two connections may have reached the server in another order than the capture point (ns). */
+export const CROSSING = 2e9;
+
+/** A violation, unless something that it rests on is in doubt. */
+export function blame(verdict: Verdict, doubt: string | undefined, fault: Fault): void {
+  if (doubt === undefined) verdict.violate(fault);
+  else verdict.inconclusive(doubt, fault);
+}
+
+/** "packet #12 (PUBLISH)" */
+export function packetText({ number, type }: FrameRef): string {
+  return `packet #${number} (${type})`;
+}
+
+/** "a/+" and "a/b", at most three. */
+export function filtersText(subscriptions: Iterable<Subscription>): string {
+  const filters = [...subscriptions].map(({ filter }) => `"${filter}"`);
+  const shown = filters.slice(0, 3).join(', ');
+  return filters.length > 3 ? `${shown} and ${filters.length - 3} more` : shown;
+}
+
+/** Neither Retain As Published is asked for, nor is the receiver a bridge, which keeps the flag on its own account. */
+export function clearsRetain({ route }: DeliveryFact): boolean {
+  for (const { options } of route.matching) if (options.retainAsPublished) return false;
+  return route.matching.length > 0;
+}
+
+/** Published so long before anybody of this session asked for the topic that only a stored copy can have come. */
+export function isFromStore({ publication, route }: DeliveryFact): boolean {
+  return publication !== undefined && !publication.isWill && publication.time + CROSSING < route.since;
+}
+
+/** Published so long after the last subscription was granted that it did not come from the store. */
+export function isFromFlow(fact: DeliveryFact): boolean {
+  return fact.isCovered && fact.publication!.time > fact.route.lastAnswered + CROSSING;
+}
+
+/** A client connects on a connection: two packets. */
+export function joined(connection: number, clientId: string): string {
+  return `${connection}> 10 { proto 02 003c p "${clientId}" }\n${connection}< 20 { 00 00 p }\n`;
+}
+
+/** It subscribes under Packet Identifier 1 with these options (hex) and is granted this: two packets. */
+export function subscribed(connection: number, filter: string, options: string, granted = options): string {
+  return `${connection}> 82 { 0001 p "${filter}" ${options} }\n${connection}< 90 { 0001 p ${granted} }\n`;
+}
+
+/** Connection 1 is subscribed to this, connection 2 publishes: six packets, and time for every packet to be there. */
+export function between(filter: string, options: string, granted = options): string {
+  return `${joined(1, 'sub')}${joined(2, 'pub')}${subscribed(1, filter, options, granted)}wait 3s\n`;
+}
