@@ -24,6 +24,8 @@ export interface Example {
   readonly transcript: string;
   /** Those of the rule's that it is for; absent: all. */
   readonly versions?: readonly Version[];
+  /** Findings of other rules that the same bytes cannot avoid, such as the fault that a close must answer: their names. */
+  readonly unavoidable?: readonly string[];
 }
 
 /** Where the finding must be: packet of the transcript (from 1), bytes, bits; without `at` the whole packet. */
@@ -32,8 +34,6 @@ export interface Violation extends Example {
   readonly at?: number;
   readonly length?: number;
   readonly bits?: readonly [high: number, low: number];
-  /** Other must findings that the same bytes cannot avoid: names of their rules. */
-  readonly unavoidable?: readonly string[];
 }
 
 export type Step =

@@ -37,7 +37,11 @@ describe.each(RULES.map((rule) => [rule.name, rule] as const))('%s', (_name, rul
   it.each(rows(rule, rule.complies))('is kept: %s (%s)', (_title, version, example) => {
     const { findings, report, errors } = judged(packetsOf(example.transcript, version), version);
     expect(errors).toEqual([]);
-    expect(findings.filter(({ verdict }) => verdict === 'violation').map(lineOf)).toEqual([]);
+    const broken = findings.filter(
+      ({ rule: name, verdict }) =>
+        verdict === 'violation' && (name === rule.name || !example.unavoidable?.includes(name)),
+    );
+    expect(broken.map(lineOf)).toEqual([]);
     const count = report.rules.find((one) => one.rule === rule && one.version === version);
     expect(count?.held ?? 0).toBeGreaterThan(0);
   });

@@ -18,6 +18,8 @@ export class Opening {
   serverKeepAlive: number | undefined = undefined;
   /** One and a half times the Keep Alive, in ns: silence of the client that ends the connection (3.1.2.10). Infinity: none. */
   longestSilence = Number.POSITIVE_INFINITY;
+  /** As CONNECT has it: of 3, 4, 5, or of no known version. */
+  protocolLevel: number | undefined = undefined;
   /** Return code or Reason Code of CONNACK. */
   code: number | undefined = undefined;
   sessionPresent: boolean | undefined = undefined;
@@ -48,6 +50,7 @@ export class Opening {
     this.connect = seen.ref();
     this.clientId = packet.clientId;
     this.askedClientId = packet.clientId;
+    this.protocolLevel = packet.protocolLevel;
     this.cleanStart = packet.flags?.cleanStart ?? packet.flags?.cleanSession;
     this.keep(packet.keepAlive);
     limits.announce(packet.properties, seen);
