@@ -22,6 +22,7 @@ import { OPENING } from './opening.js';
 import { OPENING_CONNECT } from './opening-connect.js';
 import { OPENING_INFORMATION } from './opening-information.js';
 import { OPENING_REFUSED } from './opening-refused.js';
+import { ORDERING } from './ordering.js';
 import { PACKET_IDENTIFIER } from './packet-identifier.js';
 import { PING_EXCHANGE } from './ping-exchange.js';
 import { PROPERTY_RULES } from './properties.js';
@@ -32,8 +33,13 @@ import { QOS_2_RELEASE } from './qos-2-release.js';
 import { QOS_ACKNOWLEDGEMENTS } from './qos-acknowledgements.js';
 import { REQUESTS_SUBSCRIBE } from './requests-subscribe.js';
 import { REQUESTS_UNSUBSCRIBE } from './requests-unsubscribe.js';
+import { RETAIN_FLAG } from './retain-flag.js';
+import { RETAINED_MISSING } from './retained-missing.js';
+import { RETAINED_STATE } from './retained-state.js';
+import { RETAINED_UNASKED } from './retained-unasked.js';
 import { RETRY } from './retry.js';
 import { RETRY_DUP } from './retry-dup.js';
+import { RETRY_OWED } from './retry-owed.js';
 import { SESSION_PRESENT } from './session-present.js';
 import { SHARED_SUBSCRIPTION_FILTERS } from './shared-subscription-filters.js';
 import { SUBACK } from './suback.js';
@@ -99,6 +105,12 @@ const SETS: readonly RuleSet[] = [
   REQUESTS_UNSUBSCRIBE,
   RETRY,
   RETRY_DUP,
+  RETAIN_FLAG,
+  RETAINED_MISSING,
+  RETAINED_UNASKED,
+  RETAINED_STATE,
+  RETRY_OWED,
+  ORDERING,
 ];
 
 export const RULES: readonly Rule[] = SETS.flatMap((set) => set.rules);

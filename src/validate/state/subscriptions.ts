@@ -42,8 +42,11 @@ export class Subscriptions {
     return this.former;
   }
 
-  allRoutes(): IterableIterator<Route> {
-    return this.routes.values();
+  *allRoutes(): IterableIterator<Route> {
+    for (const route of this.routes.values()) {
+      if (route.generation !== this.generation) this.find(route);
+      yield route;
+    }
   }
 
   /** The way of a topic to this session. */
