@@ -12,6 +12,8 @@ export interface CapturedPacket {
   readonly link: number;
   /** The captured bytes: a view, valid until the next push; whoever keeps it longer copies. */
   readonly bytes: Uint8Array;
+  /** Where they stand in the (uncompressed) file, from its first byte; absent when nobody knows. */
+  readonly offset?: number;
   /** Length on the wire, never less than bytes.length; more when the capture cut the packet (snaplen). */
   readonly originalLength: number;
   /** pcapng only: 0-based over all interfaces of the file, every section's counted on. */

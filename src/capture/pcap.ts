@@ -158,6 +158,7 @@ export class PcapReader implements CaptureReader {
       time: (seconds - this.#epochSeconds) * SECOND + (fraction - this.#epochFraction),
       link: this.#link,
       bytes: data,
+      offset: this.#offset + this.#window!.position,
       // Some writers left it 0; a packet is never shorter than what was captured of it.
       originalLength: Math.max(header.originalLength, data.length),
     });

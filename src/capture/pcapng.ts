@@ -143,7 +143,7 @@ export class PcapngReader implements CaptureReader {
     this.#epoch ??= source.clock.absolute(high, low);
     this.#lastTime = source.clock.since(this.#epoch, high, low);
     const packet = new Uint8Array(bytes.buffer, bytes.byteOffset + at + PACKET_AT, captured);
-    this.#add(source, id, packet, view.getUint32(at + 24, little));
+    this.#add(source, id, packet, block.offset + PACKET_AT, view.getUint32(at + 24, little));
   }
 
   /** It has no time of its own, and is always of interface 0 (draft-ietf-opsawg-pcapng, 4.4). */
@@ -157,15 +157,16 @@ export class PcapngReader implements CaptureReader {
     const wanted = Math.min(original, source.snapLength || original);
     const captured = wanted > room ? this.#cut(block, wanted, room) : wanted;
     const packet = new Uint8Array(bytes.buffer, bytes.byteOffset + at + SIMPLE_PACKET_AT, captured);
-    this.#add(source, 0, packet, original);
+    this.#add(source, 0, packet, block.offset + SIMPLE_PACKET_AT, original);
   }
 
-  #add(source: Interface, id: number, bytes: Uint8Array, original: number): void {
+  #add(source: Interface, id: number, bytes: Uint8Array, offset: number, original: number): void {
     this.#packets.push({
       number: this.#count,
       time: this.#lastTime,
       link: source.link,
       bytes,
+      offset,
       originalLength: Math.max(original, bytes.length),
       interfaceId: this.#section.firstInterface + id,
     });

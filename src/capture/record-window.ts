@@ -37,6 +37,11 @@ export class RecordWindow {
     this.#inRecord = false;
   }
 
+  /** Where the parser stands in the bytes shown; while it tells of a packet, where that one's bytes begin. */
+  get position(): number {
+    return this.#at;
+  }
+
   /** The captured length of the record that begins at `at`. */
   capturedLength(at: number): number {
     return this.#lengths === 'plain'

@@ -24,6 +24,21 @@ export class Scratch {
   }
 }
 
+/** Where bytes[at] stands in the capture file; -1 when it does not stand there as it is (decrypted, put together). */
+export type Locate = (bytes: Uint8Array, at: number) => number;
+
+/** Of pieces (offset in the bytes and in the file, in turn) those of bytes[at, end), as offsets from `at`. */
+export function piecesOf(pieces: readonly number[], at: number, end: number): number[] {
+  const found: number[] = [];
+  for (let i = 0; i < pieces.length; i += 2) {
+    const [start, position] = [pieces[i]!, pieces[i + 1]!];
+    if (start >= end || (pieces[i + 2] ?? Number.POSITIVE_INFINITY) <= at) continue;
+    const from = Math.max(start, at);
+    found.push(from - at, position < 0 ? -1 : position + from - start);
+  }
+  return found;
+}
+
 export class Assembly {
   private buffer: Uint8Array;
   /** Bytes kept. */
@@ -33,6 +48,8 @@ export class Assembly {
   private closed = false;
   time = Number.NaN;
   readonly origins: number[] = [];
+  /** Where its pieces begin, in the packet and in the file, in turn: see FramedPacket. */
+  readonly pieces: number[] = [];
 
   constructor(
     /** Whole length of the packet. */
@@ -51,8 +68,10 @@ export class Assembly {
   }
 
   /** Takes what belongs to this packet from bytes[at, …) and returns where it ends. */
-  take(bytes: Uint8Array, at: number, time: number, origin: number): number {
+  take(bytes: Uint8Array, at: number, time: number, origin: number, pieces?: readonly number[]): number {
     const count = Math.min(bytes.length - at, this.length - this.seen);
+    if (pieces !== undefined)
+      for (let i = 0; i < pieces.length; i += 2) this.pieces.push(this.seen + pieces[i]!, pieces[i + 1]!);
     this.seen += count;
     this.time = time;
     if (this.origins[this.origins.length - 1] !== origin) this.origins.push(origin);

@@ -5,7 +5,9 @@
 
 import { copyOf } from '../bytes/copy.js';
 import type { Direction, Version } from '../spec/versions.js';
-import { Assembly, type Scratch } from './assembly.js';
+import { Assembly, type Locate, piecesOf, type Scratch } from './assembly.js';
+import { LostBytes, type LostSync } from './lost-bytes.js';
+import { ascending } from './origins.js';
 import { DAMAGED, type Ending, isBoundary, type Known, looksRight, NEEDS_MORE, packetLength } from './plausible.js';
 
 export interface FramedPacket {
@@ -16,18 +18,13 @@ export interface FramedPacket {
   readonly time: number;
   /** Capture frame numbers, ascending. */
   readonly origins: readonly number[];
+  /** Of one in several chunks: offset in the packet and in the file (or -1) of each piece, in turn. */
+  readonly pieces?: readonly number[];
+  /** Of one that is no view of the capture any more: where it stood in the file. */
+  readonly offset?: number;
 }
 
-export interface LostSync {
-  readonly kind: 'lost-sync';
-  readonly message: string;
-  /** The first bytes of them, at most 256. */
-  readonly bytes: Uint8Array;
-  readonly length: number;
-  readonly time: number;
-  readonly origins: readonly number[];
-}
-
+export type { LostSync };
 export type Framed = FramedPacket | LostSync;
 
 export interface FramerOptions {
@@ -35,29 +32,19 @@ export interface FramerOptions {
   readonly maxPacketBytes: number;
   /** Where packets in several chunks are put together; with it, they are valid until it turns. */
   readonly scratch?: Scratch | undefined;
+  readonly locate?: Locate | undefined;
 }
 
 export const FRAMER_DEFAULTS: FramerOptions = { maxPacketBytes: 16 * 1024 * 1024 };
 
 /** A packet whose header looks odd is waited for only up to this length. */
 const DOUBTFUL_LENGTH = 4096;
-/** Lost bytes are reported at the latest when they are so many. */
-const LOST_REPORT = 64 * 1024;
-const LOST_SHOWN = 256;
-
-interface Lost {
-  message: string;
-  bytes: number[];
-  length: number;
-  time: number;
-  origins: number[];
-}
-
 /** Bytes that wait to be judged, and which chunks they came in. */
 interface Waiting {
   readonly bytes: Uint8Array;
   readonly time: number;
   readonly origins: readonly number[];
+  readonly pieces?: readonly number[] | undefined;
 }
 
 const NOTHING: Waiting = { bytes: new Uint8Array(0), time: Number.NaN, origins: [] };
@@ -69,7 +56,7 @@ export class Framer implements Known {
   readonly direction: Direction | undefined;
   private readonly options: FramerOptions;
   private assembly: Assembly | undefined = undefined;
-  private lost: Lost | undefined = undefined;
+  private lost: LostBytes | undefined = undefined;
   private inStep = true;
   /** After a gap the start of a segment is the best guess; after damage it tells nothing that more bytes would not. */
   private trustSegments = false;
@@ -80,6 +67,8 @@ export class Framer implements Known {
   private readonly single: Framed[] = [];
   private time = Number.NaN;
   private origins: readonly number[] = [];
+  /** Of bytes that came in several chunks. */
+  private pieces: readonly number[] | undefined = undefined;
 
   constructor(direction?: Direction, options: Partial<FramerOptions> = {}) {
     this.direction = direction;
@@ -98,15 +87,18 @@ export class Framer implements Known {
     this.out = [];
     this.time = time;
     this.origins = [origin];
+    this.pieces = undefined;
     const { assembly, waiting } = this;
     let at = 0;
     if (assembly !== undefined) {
-      at = assembly.take(bytes, 0, time, origin);
+      at = assembly.take(bytes, 0, time, origin, this.piecesOf(bytes, 0, bytes.length));
       if (assembly.whole) this.finishAssembly(assembly);
     } else if (waiting.bytes.length > 0) {
       const both = new Uint8Array(waiting.bytes.length + bytes.length);
       both.set(waiting.bytes);
       both.set(bytes, waiting.bytes.length);
+      if (waiting.pieces !== undefined)
+        this.pieces = [...waiting.pieces, waiting.bytes.length, this.piecesOf(bytes, 0, 1)![1]!];
       this.origins = waiting.origins.includes(origin) ? waiting.origins : [...waiting.origins, origin];
       this.work(both, 0, waiting.bytes.length, 'open');
       return this.out;
@@ -159,7 +151,8 @@ export class Framer implements Known {
   private judgeWaiting(ending: Ending): readonly Framed[] {
     if (this.waiting === NOTHING) return NO_FRAMES;
     this.out = [];
-    const { bytes, time, origins } = this.waiting;
+    const { bytes, time, origins, pieces } = this.waiting;
+    this.pieces = pieces;
     this.time = time;
     this.origins = origins;
     this.work(bytes, 0, bytes.length, ending);
@@ -176,8 +169,20 @@ export class Framer implements Known {
     if (at >= bytes.length) this.waiting = NOTHING;
     else {
       const origins = at >= segment ? this.origins.slice(-1) : this.origins;
-      this.waiting = { bytes: copyOf(bytes, at), time: this.time, origins };
+      this.waiting = {
+        bytes: copyOf(bytes, at),
+        time: this.time,
+        origins,
+        pieces: this.piecesOf(bytes, at, bytes.length),
+      };
     }
+  }
+
+  /** Where bytes[at, end) stand in the file, when somebody asked for that. */
+  private piecesOf(bytes: Uint8Array, at: number, end: number): readonly number[] | undefined {
+    const { locate } = this.options;
+    if (locate === undefined) return undefined;
+    return this.pieces === undefined ? [0, locate(bytes, at)] : piecesOf(this.pieces, at, end);
   }
 
   private wait(at: number): number {
@@ -206,7 +211,8 @@ export class Framer implements Known {
     }
     if (end > bytes.length) return this.assemble(bytes, at, length);
     const view = at === 0 && end === bytes.length ? bytes : bytes.subarray(at, end);
-    this.out.push({ kind: 'frame', bytes: view, length, time: this.time, origins: ascending(this.origins) });
+    const more = this.pieces === undefined ? undefined : { pieces: piecesOf(this.pieces, at, end) };
+    this.out.push({ kind: 'frame', bytes: view, length, time: this.time, origins: ascending(this.origins), ...more });
     return end;
   }
 
@@ -233,19 +239,26 @@ export class Framer implements Known {
     const { maxPacketBytes, scratch } = this.options;
     this.assembly = new Assembly(length, maxPacketBytes, bytes.length - at, scratch);
     for (const origin of this.origins) if (!this.assembly.origins.includes(origin)) this.assembly.origins.push(origin);
-    return this.assembly.take(bytes, at, this.time, this.origins[this.origins.length - 1]!);
+    return this.assembly.take(
+      bytes,
+      at,
+      this.time,
+      this.origins[this.origins.length - 1]!,
+      this.piecesOf(bytes, at, bytes.length),
+    );
   }
 
   private finishAssembly(assembly: Assembly): void {
     this.assembly = undefined;
-    const { length, time, origins } = assembly;
-    this.out.push({ kind: 'frame', bytes: assembly.finish(), length, time, origins: ascending(origins) });
+    const { length, time, origins, pieces } = assembly;
+    const more = pieces.length === 0 ? undefined : { pieces };
+    this.out.push({ kind: 'frame', bytes: assembly.finish(), length, time, origins: ascending(origins), ...more });
   }
 
   private lose(message: string): void {
     this.inStep = false;
     this.trustSegments = false;
-    this.lost ??= { message, bytes: [], length: 0, time: this.time, origins: [] };
+    this.lost ??= new LostBytes(message, this.time);
   }
 
   /** Out of step: to the first boundary in bytes[at, …), or to where more bytes are needed to tell. */
@@ -268,11 +281,8 @@ export class Framer implements Known {
   private addLost(bytes: Uint8Array, at: number, end: number): void {
     const { lost } = this;
     if (lost === undefined || at === end) return;
-    for (let i = at; i < end && lost.bytes.length < LOST_SHOWN; i++) lost.bytes.push(bytes[i]!);
-    lost.length += end - at;
-    lost.time = this.time;
-    for (const origin of this.origins) if (lost.origins.at(-1) !== origin) lost.origins.push(origin);
-    if (lost.length < LOST_REPORT) return;
+    lost.add(bytes, at, end, this.time, this.origins);
+    if (!lost.isMuch) return;
     const { trustSegments } = this;
     this.reportLost();
     this.lose('still out of step');
@@ -282,17 +292,6 @@ export class Framer implements Known {
   private reportLost(): void {
     const { lost } = this;
     this.lost = undefined;
-    if (lost === undefined || lost.length === 0) return;
-    const { message, length, time, origins } = lost;
-    const bytes = Uint8Array.from(lost.bytes);
-    this.out.push({ kind: 'lost-sync', message, bytes, length, time, origins: ascending(origins) });
+    if (lost !== undefined && lost.length > 0) this.out.push(lost.report());
   }
-}
-
-/** Frames come in the order of the stream: a segment that was late stands before those that were early. */
-function ascending(origins: readonly number[]): readonly number[] {
-  for (let i = 1; i < origins.length; i++) {
-    if (origins[i]! <= origins[i - 1]!) return [...new Set(origins)].sort((a, b) => a - b);
-  }
-  return origins;
 }

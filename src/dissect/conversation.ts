@@ -136,7 +136,7 @@ export class Conversation {
     } else if (this.gaveUp || (this.waiting.length === 0 && sameInAllVersions(bytes))) {
       this.release(half, framed);
     } else {
-      this.waiting.push({ half, framed: { ...framed, bytes: copyOf(bytes) } });
+      this.waiting.push({ half, framed: { ...framed, bytes: copyOf(bytes), offset: this.output.locate(bytes, 0) } });
       this.waitingBytes += bytes.length;
       if (this.waiting.length >= WAITING_PACKETS || this.waitingBytes >= WAITING_BYTES) this.settleByGuess();
     }
@@ -206,7 +206,8 @@ export class Conversation {
       this.output.tally.packet(typeCode(bytes[0]!, version), problems.length);
       return;
     }
-    const frame = { version, direction, bytes, length, packet, problems, time, origins };
+    const { offset = this.output.locate(bytes, 0), pieces } = framed;
+    const frame = { version, direction, bytes, length, packet, problems, time, origins, offset, pieces };
     this.output.packet(this.connection, frame, version === '5.0' ? half.aliases.resolve(packet) : undefined);
   }
 

@@ -67,13 +67,21 @@ export class Dissector {
       forcedPorts: this.forcedPorts,
       secrets,
       limits,
-      conversation: { version, framer: { ...limits.framer, scratch: this.scratch } },
+      conversation: {
+        version,
+        framer: {
+          ...limits.framer,
+          scratch: this.scratch,
+          locate: summaryOnly ? undefined : (bytes, at) => this.output.locate(bytes, at),
+        },
+      },
       countOther: (tcp, change) => this.output.tally.other(this.serverPort(tcp), change),
     };
   }
 
   push(packet: CapturedPacket): readonly Item[] {
     this.scratch.turn();
+    this.output.begin(packet);
     const { tally } = this.output;
     tally.captureFrames++;
     this.lastTime = packet.time;

@@ -48,6 +48,10 @@ export interface Frame {
   readonly time: number;
   /** Capture frame numbers that carried it, ascending. */
   readonly origins: readonly number[];
+  /** Where it stands in the capture file; -1 or absent when it does not stand there in one piece and as it is. */
+  readonly offset?: number;
+  /** Of one in several segments: offset in the packet and in the file (or -1) of each piece, in turn. */
+  readonly pieces?: readonly number[] | undefined;
 }
 
 export interface PacketItem {

@@ -1,5 +1,6 @@
 // Reads bytes with a capture reader in any chunking, keeping copies: what the tests compare.
 
+import { expect } from 'vitest';
 import type { CapturedPacket, CaptureNote, CaptureReader } from '../../src/capture/packet.js';
 
 export interface Read {
@@ -9,16 +10,25 @@ export interface Read {
   readonly finished: boolean;
 }
 
-/** Each chunk lies in a buffer that is overwritten after the next push: packets must not depend on it longer. */
+/**
+ * Each chunk lies in a buffer that is overwritten after the next push: packets must not depend on it longer. That a packet
+ * stands in the file where it says is checked here, for all; the packets given back do not tell it.
+ */
 export function readChunks(reader: CaptureReader, chunks: Iterable<Uint8Array>): Read {
   const packets: CapturedPacket[] = [];
   const notes: CaptureNote[] = [];
+  const file: number[] = [];
   const keep = (got: readonly CapturedPacket[]) => {
-    for (const packet of got) packets.push({ ...packet, bytes: Uint8Array.from(packet.bytes) });
+    for (const { offset = -1, ...packet } of got) {
+      const bytes = Uint8Array.from(packet.bytes);
+      expect(Uint8Array.from(file.slice(offset, offset + bytes.length))).toEqual(bytes);
+      packets.push({ ...packet, bytes });
+    }
     notes.push(...reader.takeNotes());
   };
   for (const chunk of chunks) {
     const recycled = Uint8Array.from(chunk);
+    for (const byte of chunk) file.push(byte);
     keep(reader.push(recycled));
     recycled.fill(0xee);
   }
