@@ -31,6 +31,8 @@ export interface Place {
   readonly at: number;
   readonly length: number;
   readonly bits?: readonly [high: number, low: number];
+  /** Where the first of these bytes stands in the capture file; absent when it does not stand there as it is. */
+  readonly offset?: number;
 }
 
 export interface Finding {

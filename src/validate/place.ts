@@ -3,10 +3,17 @@
 import type { Field } from '../codec/field.js';
 import { annotate } from '../codec/frame.js';
 import type { Frame } from '../dissect/item.js';
+import { positionOf } from '../dissect/position.js';
 import type { Place } from './finding.js';
 import type { Fault } from './rule.js';
 
-export function placeOf(frame: Frame, { path, at, length, bits }: Fault): Place | undefined {
+export function placeOf(frame: Frame, fault: Fault): Place | undefined {
+  const place = within(frame, fault);
+  const offset = place === undefined ? undefined : positionOf(frame, place.at);
+  return place === undefined || offset === undefined ? place : { ...place, offset };
+}
+
+function within(frame: Frame, { path, at, length, bits }: Fault): Place | undefined {
   const named = path === undefined ? undefined : { path };
   if (at !== undefined) return { ...named, at, length: length ?? 1, ...(bits === undefined ? {} : { bits }) };
   if (path === undefined) return undefined;

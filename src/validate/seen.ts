@@ -2,6 +2,7 @@
 // may be kept, and strings and numbers may. Payloads and other bytes are views, valid until the next push.
 
 import type { Frame, PacketItem, ReadPacket } from '../dissect/item.js';
+import { positionOf } from '../dissect/position.js';
 import type { FrameRef } from './finding.js';
 
 export type PacketType = ReadPacket['type'];
@@ -41,6 +42,7 @@ export class Seen {
   /** What may be kept of this packet. */
   ref(): FrameRef {
     const { item, frame } = this;
+    const offset = positionOf(frame, 0);
     this.made ??= {
       number: item.number,
       type: frame.packet.type,
@@ -49,6 +51,7 @@ export class Seen {
       captureFrames: [...frame.origins],
       time: frame.time,
       length: frame.length,
+      ...(offset === undefined ? {} : { offset }),
     };
     return this.made;
   }
