@@ -4,6 +4,7 @@
 import type { ConnectionInfo } from '../dissect/item.js';
 import type { Version } from '../spec/versions.js';
 import type { Cited } from './catalogue.js';
+import { doubtOf, doubtOfVersion } from './doubt.js';
 import type { JudgedEvent } from './event.js';
 import type { Finding, FrameRef, Place } from './finding.js';
 import { fingerprintOf } from './fingerprint.js';
@@ -60,7 +61,7 @@ export class Verdicts implements Verdict {
   }
 
   violate(fault: Fault): void {
-    const reason = this.hole(fault.since);
+    const reason = this.doubt() ?? this.hole(fault.since);
     if (reason === undefined) this.find('violation', fault, undefined);
     else this.find('inconclusive', fault, reason);
   }
@@ -136,6 +137,13 @@ export class Verdicts implements Verdict {
     const half: Half | undefined = event.kind === 'closed' ? undefined : event[party];
     if (half === undefined) throw new Error('a rule about a sender or receiver met an event that has none');
     return half.role;
+  }
+
+  /** Why what was seen may have been read wrongly. Of one packet its boundary counts too, else `needs` says what matters. */
+  private doubt(): string | undefined {
+    const { event, applied, conversation } = this;
+    if (event.kind === 'packet' && applied.rule.kind === 'frame') return doubtOf(event);
+    return doubtOfVersion(conversation.info);
   }
 
   /** Why the verdict cannot be sure: what was not seen of what it rests on. */
