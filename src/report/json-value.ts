@@ -14,7 +14,12 @@ const OBEYED = /[\u007f-\u009f]/g;
 
 export function stringJson(text: string): string {
   if (text.length <= LONG && SAFE.test(text)) return `"${text}"`;
-  return JSON.stringify(text).replace(OBEYED, (control) => `\\u00${control.charCodeAt(0).toString(16)}`);
+  return plainJson(text);
+}
+
+/** Of anything that JSON.stringify takes; a member that is undefined is left out. */
+export function plainJson(value: unknown): string {
+  return JSON.stringify(value).replace(OBEYED, (control) => `\\u00${control.charCodeAt(0).toString(16)}`);
 }
 
 /** Text as a string, anything else as {"base64":"…"}. */

@@ -4,10 +4,13 @@
 import { directionOf, originsOf, type Shown } from './shown.js';
 import { cut, escapeText, fill } from './terminal.js';
 
-export interface Column {
+export interface Fixed {
   readonly title: string;
   readonly width: number;
   readonly align: 'left' | 'right';
+}
+
+export interface Column extends Fixed {
   /** Safe for a terminal, of any width. */
   readonly text: (item: Shown, time: string) => string;
 }
@@ -110,6 +113,6 @@ export function cell(column: Column, item: Shown, seconds: string): string {
 }
 
 /** Exactly as wide as the column. */
-export function aligned({ width, align }: Column, text: string): string {
+export function aligned({ width, align }: Fixed, text: string): string {
   return align === 'left' ? fill(text, width) : cut(text, width).padStart(width);
 }

@@ -1,0 +1,59 @@
+// TAP 14: a test point per statement that the capture exercised, by version; what failed it as YAML. What is known from
+// the baseline is a TODO, what is inconclusive a SKIP.
+
+import { countsText, coverageText } from './closing.js';
+import { byStatement, type Exercised } from './exercised.js';
+import { type Found, fails, type Judgement, type JudgementOptions, type JudgementRenderer, Kept } from './judgement.js';
+import { plainLines } from './plain.js';
+
+export function createTap({ failOn }: JudgementOptions): JudgementRenderer {
+  const kept = new Kept();
+  const isFailure = (found: Found) => fails(found, failOn === 'never' ? 'must' : failOn);
+  return {
+    begin: () => 'TAP version 14\n',
+    found(found) {
+      kept.add(found);
+      return '';
+    },
+    flush: () => '',
+    end(judgement) {
+      const found = byStatement(kept.all);
+      const all = judgement.coverage.flatMap(({ statements }) => statements);
+      const points = all.map((one, index) => point(one, index + 1, found(one), isFailure));
+      return `${[`1..${all.length}`, ...points, ...comments(judgement)].join('\n')}\n`;
+    },
+  };
+}
+
+function point(
+  { version, id, text, held, violated }: Exercised,
+  number: number,
+  found: readonly Found[],
+  isFailure: (found: Found) => boolean,
+): string {
+  const failures = found.filter(isFailure);
+  const known = found.filter(({ isKnown }) => isKnown);
+  const name = `${number} - ${escapeTap(`${version}:${id} ${text}`)}`;
+  if (failures.length > 0) return [`not ok ${name}`, ...yaml(failures)].join('\n');
+  if (known.length > 0) return [`not ok ${name} # TODO in the baseline`, ...yaml(known)].join('\n');
+  if (held + violated > 0) return [`ok ${name}`, ...(found.length > 0 ? yaml(found) : [])].join('\n');
+  return [`ok ${name} # SKIP inconclusive`, ...yaml(found)].join('\n');
+}
+
+function yaml(found: readonly Found[]): readonly string[] {
+  if (found.length === 0) return [];
+  const lines = found.flatMap((one) => {
+    const [fault = '', ...rest] = plainLines(one);
+    return [`    - ${JSON.stringify(fault)}`, ...rest.map((line) => `    - ${JSON.stringify(line.trim())}`)];
+  });
+  return ['  ---', '  findings:', ...lines, '  ...'];
+}
+
+/** # begins a directive. */
+function escapeTap(text: string): string {
+  return text.replace(/[\\#]/g, (character) => `\\${character}`);
+}
+
+function comments(judgement: Judgement): readonly string[] {
+  return [`# ${countsText(judgement.counts)}`, `# ${coverageText(judgement.coverage)}`];
+}
