@@ -135,6 +135,13 @@ export const PROPERTY_RULES: RuleSet = {
       },
       violates: [
         {
+          title: 'a CONNACK of 3.1.1 that accepts a CONNECT of 5.0',
+          transcript: '> 10 { proto 02 003c p "c1" }\n< 20 02 0000\nfin >',
+          frame: 2,
+          at: 1,
+          length: 1,
+        },
+        {
           title: 'a PUBLISH that ends behind its topic',
           transcript: `${OPENED}> 30 { "a" }\n< e0 01 81\nfin <`,
           frame: 3,
