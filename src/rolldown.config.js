@@ -3,6 +3,7 @@
 export default {
   input: 'dist/cli/main.js',
   platform: 'node',
+  logLevel: 'warn',
   external: /^[^./]/,
   output: { dir: 'dist/bundle', format: 'esm' },
 };
