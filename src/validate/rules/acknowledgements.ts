@@ -1,9 +1,10 @@
 // Acknowledgements as they stand: the Reason Codes of PUBACK, PUBREC, PUBREL and PUBCOMP (3.4 to 3.7), Packet Identifier 0
 // in SUBACK and UNSUBACK. What the former acknowledge, and so their identifier, is the matter of the message flows.
 
+import { codeText } from '../code-text.js';
 import { frameRule, type RuleSet } from '../rule.js';
 import { OPENED } from '../samples.js';
-import { definedCodeRule, namedCode } from './reason-codes.js';
+import { definedCodeRule } from './reason-codes.js';
 
 const NO_SUBSCRIBERS = 0x10;
 
@@ -90,7 +91,7 @@ export const ACKNOWLEDGEMENTS: RuleSet = {
       check({ type, reasonCode }, verdict, { fromClient }) {
         if (!fromClient || reasonCode === undefined) return;
         if (reasonCode !== NO_SUBSCRIBERS) return verdict.hold();
-        const message = `the client's ${type} says ${namedCode(type, reasonCode)}, which only servers send`;
+        const message = `the client's ${type} says ${codeText(type, reasonCode, '5.0')}, which only servers send`;
         verdict.violate({ message, path: `${type.toLowerCase()}.reasonCode` });
       },
       violates: [

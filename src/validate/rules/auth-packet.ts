@@ -1,8 +1,9 @@
 // AUTH as it stands (5.0: 3.15): its Reason Code, and who may send it. The exchange that it belongs to is judged as a whole
 // with authentication.
 
+import { codeText } from '../code-text.js';
 import { frameRule, type RuleSet } from '../rule.js';
-import { definedCodeRule, namedCode } from './reason-codes.js';
+import { definedCodeRule } from './reason-codes.js';
 
 const SUCCESS = 0x00;
 const REAUTHENTICATE = 0x19;
@@ -43,7 +44,7 @@ export const AUTH_PACKET: RuleSet = {
         if (reasonCode === undefined) return;
         if (reasonCode !== (fromClient ? SUCCESS : REAUTHENTICATE)) return verdict.hold();
         const [who, whose] = fromClient ? ['client', 'servers'] : ['server', 'clients'];
-        const message = `the ${who}'s AUTH says ${namedCode('AUTH', reasonCode)}, which only ${whose} send`;
+        const message = `the ${who}'s AUTH says ${codeText('AUTH', reasonCode, '5.0')}, which only ${whose} send`;
         const path = packet.reasonCode === undefined ? {} : { path: 'auth.reasonCode' };
         verdict.violate({ message, ...path });
       },

@@ -1,8 +1,9 @@
 // DISCONNECT as it stands in 5.0 (3.14): its Reason Code, and who may send it. Before 5.0 it has no content.
 
+import { codeText } from '../code-text.js';
 import { frameRule, type RuleSet } from '../rule.js';
 import { OPENED } from '../samples.js';
-import { definedCodeRule, namedCode } from './reason-codes.js';
+import { definedCodeRule } from './reason-codes.js';
 
 const WITH_WILL = 0x04;
 const BAD_AUTHENTICATION_METHOD = 0x8c;
@@ -31,7 +32,7 @@ export const DISCONNECT_PACKET: RuleSet = {
         const isForeign = fromClient ? OF_SERVERS.has(reasonCode) : reasonCode === WITH_WILL;
         if (!isForeign) return verdict.hold();
         const [who, whose] = fromClient ? ['client', 'servers'] : ['server', 'clients'];
-        const message = `the ${who} says ${namedCode('DISCONNECT', reasonCode)}, which only ${whose} send`;
+        const message = `the ${who} says ${codeText('DISCONNECT', reasonCode, '5.0')}, which only ${whose} send`;
         verdict.violate({ message, path: 'disconnect.reasonCode' });
       },
       violates: [
@@ -65,7 +66,7 @@ export const DISCONNECT_PACKET: RuleSet = {
       check({ reasonCode }, verdict) {
         if (reasonCode === undefined) return;
         if (reasonCode !== BAD_AUTHENTICATION_METHOD) return verdict.hold();
-        const message = `the Reason Code is ${namedCode('DISCONNECT', reasonCode)}, of which the specification is in two minds`;
+        const message = `the Reason Code is ${codeText('DISCONNECT', reasonCode, '5.0')}, of which the specification is in two minds`;
         verdict.violate({ message, path: 'disconnect.reasonCode' });
       },
       violates: [{ title: '0x8c', transcript: `${OPENED}< e0 { 8c 00 }\nfin <`, frame: 3, at: 2, length: 1 }],

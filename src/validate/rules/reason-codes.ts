@@ -1,21 +1,11 @@
-// What rules on Reason Codes have in common (5.0: 2.4): how messages show one, and a rule for the packets with one code.
+// The rule that packets with one Reason Code have in common (5.0: 2.4).
 
-import { REASON_CODES, reasonCodeName } from '../../spec/reason-codes.js';
+import { REASON_CODES } from '../../spec/reason-codes.js';
+import { codeText } from '../code-text.js';
 import type { Example, Violation } from '../example.js';
 import { frameRule, type Ref, type Rule } from '../rule.js';
 
 type WithReasonCode = 'PUBACK' | 'PUBREC' | 'PUBREL' | 'PUBCOMP' | 'DISCONNECT' | 'AUTH';
-
-/** 0x8f */
-export function hexByte(code: number): string {
-  return `0x${code.toString(16).padStart(2, '0')}`;
-}
-
-/** 0x8f (Topic Filter invalid) */
-export function namedCode(type: string, code: number): string {
-  const name = reasonCodeName(type, code);
-  return name === undefined ? hexByte(code) : `${hexByte(code)} (${name})`;
-}
 
 /** The Reason Code of a packet type, when there is one, is one that table 2-6 allows in it. */
 export function definedCodeRule(
@@ -36,7 +26,11 @@ export function definedCodeRule(
     check({ reasonCode }, verdict) {
       if (reasonCode === undefined) return;
       if (codes.has(reasonCode)) verdict.hold();
-      else verdict.violate({ message: `${hexByte(reasonCode)} is no code of ${type}`, path: `${name}.reasonCode` });
+      else
+        verdict.violate({
+          message: `${codeText(type, reasonCode, '5.0')} is no code of ${type}`,
+          path: `${name}.reasonCode`,
+        });
     },
     violates,
     complies,

@@ -1,10 +1,10 @@
 // SUBSCRIBE and its SUBACK (3.8.4, 3.9): one answer, under the same identifier, a code for each topic filter in their order.
 
 import { topicFilter } from '../../spec/topic-filter.js';
+import { codeText } from '../code-text.js';
 import { conversationRule, type RuleSet } from '../rule.js';
 import { OPENED } from '../samples.js';
 import type { RequestedFilter } from '../state/requests.js';
-import { namedCode } from './reason-codes.js';
 import { comparable, countRule, twiceRule, unansweredRule, unaskedRule, wrongTypeRule } from './requests.js';
 import { shown } from './topic-encoding.js';
 
@@ -151,7 +151,7 @@ export const REQUESTS_SUBSCRIBE: RuleSet = {
       needs: 'both',
       hint: 'send the codes in the order of the topic filters',
       on: ['SUBACK'],
-      check({ reasonCodes }, verdict, { request: fact }) {
+      check({ reasonCodes }, verdict, { request: fact, frame }) {
         const request = comparable(fact);
         const { filters = [] } = request ?? {};
         const codes = fact?.codes ?? [];
@@ -159,7 +159,7 @@ export const REQUESTS_SUBSCRIBE: RuleSet = {
         const at = firstMisfit(codes, filters);
         if (at < 0) return verdict.hold();
         if (!fitInAnotherOrder(codes, filters)) return;
-        const code = namedCode('SUBACK', codes[at]!);
+        const code = codeText('SUBACK', codes[at]!, frame.version);
         const message = `${code} cannot be for ${shown(filters[at]!.filter)}: the codes fit the filters in another order`;
         const list = reasonCodes === undefined ? 'returnCodes' : 'reasonCodes';
         verdict.violate({ message, path: `suback.${list}[${at}]`, since: request.frame.time });

@@ -1,9 +1,9 @@
 // UNSUBSCRIBE and its UNSUBACK (3.10.4, 3.11): one answer, under the same identifier; in 5.0 a code for each topic filter in
 // their order.
 
+import { codeText } from '../code-text.js';
 import { conversationRule, type RuleSet } from '../rule.js';
 import { OPENED } from '../samples.js';
-import { namedCode } from './reason-codes.js';
 import { comparable, countRule, twiceRule, unansweredRule, unaskedRule, wrongTypeRule } from './requests.js';
 import { shown } from './topic-encoding.js';
 
@@ -110,7 +110,7 @@ export const REQUESTS_UNSUBSCRIBE: RuleSet = {
         const at = codes.findIndex((code, i) => code !== expected[i]);
         if (at < 0) return verdict.hold();
         const what = expected[at] === DELETED ? 'was subscribed' : 'was not subscribed';
-        const message = `${namedCode('UNSUBACK', codes[at]!)} for ${shown(filters[at]!.filter)}, which ${what}: the codes fit in another order`;
+        const message = `${codeText('UNSUBACK', codes[at]!, '5.0')} for ${shown(filters[at]!.filter)}, which ${what}: the codes fit in another order`;
         verdict.violate({ message, path: `unsuback.reasonCodes[${at}]` });
       },
       violates: [

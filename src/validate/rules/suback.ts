@@ -3,9 +3,9 @@
 
 import { reasonCodeName, SUBACK_RETURN_CODES } from '../../spec/reason-codes.js';
 import type { Version } from '../../spec/versions.js';
+import { codeText } from '../code-text.js';
 import { frameRule, type RuleSet } from '../rule.js';
 import { OPENED } from '../samples.js';
-import { hexByte } from './reason-codes.js';
 
 const FAILURE = 0x80;
 
@@ -46,7 +46,7 @@ export const SUBACK: RuleSet = {
             verdict.hold();
             continue;
           }
-          const message = `${hexByte(code)} is no code of SUBACK in MQTT ${frame.version}`;
+          const message = `${codeText('SUBACK', code, frame.version)} is no code of SUBACK in MQTT ${frame.version}`;
           verdict.violate({ message, path: `suback.${list}[${i}]` });
         }
       },
@@ -103,7 +103,10 @@ export const SUBACK: RuleSet = {
             continue;
           }
           const what = code === FAILURE ? 'the failure code of MQTT 3.1.1' : 'more than a QoS';
-          verdict.violate({ message: `the code is ${hexByte(code)}: ${what}`, path: `suback.returnCodes[${i}]` });
+          verdict.violate({
+            message: `the code is ${codeText('SUBACK', code, '3.1')}: ${what}`,
+            path: `suback.returnCodes[${i}]`,
+          });
         }
       },
       violates: [

@@ -1,9 +1,9 @@
 // UNSUBACK as it stands (3.11): in 5.0 it has codes, and they are codes of UNSUBACK. Before 5.0 it has none.
 
 import { reasonCodeName } from '../../spec/reason-codes.js';
+import { codeText } from '../code-text.js';
 import { frameRule, type RuleSet } from '../rule.js';
 import { OPENED } from '../samples.js';
-import { hexByte } from './reason-codes.js';
 
 export const UNSUBACK: RuleSet = {
   rules: [
@@ -31,7 +31,7 @@ export const UNSUBACK: RuleSet = {
         for (const [i, code] of (reasonCodes ?? []).entries()) {
           const path = `unsuback.reasonCodes[${i}]`;
           if (reasonCodeName('UNSUBACK', code) !== undefined) verdict.hold();
-          else verdict.violate({ message: `${hexByte(code)} is no code of UNSUBACK`, path });
+          else verdict.violate({ message: `${codeText('UNSUBACK', code, '5.0')} is no code of UNSUBACK`, path });
         }
       },
       violates: [
