@@ -66,7 +66,8 @@ export class Broker {
     // 3.1 does not tell whether the session goes on.
     const present =
       link.asked.version === '3.1' ? (expected?.present ?? !link.cleanStart) : packet.acknowledgeFlags?.sessionPresent;
-    link.isForeign = present === true && expected?.present === false && expected.doubt === undefined;
+    link.isForeign = present === true && expected?.present === false;
+    link.foreignDoubt = expected?.doubt;
     if (present === false && !link.cleanStart) link.lostFlows = known?.session?.clientFlows;
     const session = this.sessionOf(known, link, present, seen.time, expected?.doubt);
     this.wills.opened(known, link, present === true);
@@ -140,7 +141,12 @@ export class Broker {
   ): Session {
     const { id, client, server } = link;
     const before = known?.session;
-    if (present === true && before !== undefined && !link.cleanStart && !link.isForeign) {
+    if (
+      present === true &&
+      before !== undefined &&
+      !link.cleanStart &&
+      (!link.isForeign || link.foreignDoubt !== undefined)
+    ) {
       if (before.clientFlows !== undefined) client.flows.resume(before.clientFlows, time, doubt);
       if (before.serverFlows !== undefined) server.flows.resume(before.serverFlows, time, doubt);
       before.open(id, client, server, time, doubt);

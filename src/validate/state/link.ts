@@ -30,6 +30,8 @@ export class Link {
   takesOver: Link | undefined = undefined;
   /** Session Present 1, though the client can have no session (5.0: 3.2.2.1.1). */
   isForeign = false;
+  /** Why that is not sure. */
+  foreignDoubt: string | undefined = undefined;
   /** The session that the client has and the server has not: messages of the client under way in it. */
   lostFlows: Flows | undefined = undefined;
   /** Wills of others that this client was to get, or had better not: their time is over, and nothing more has come. */

@@ -7,7 +7,6 @@ import type { Closed } from './closed.js';
 import { GRACE } from './grace.js';
 import type { Link } from './link.js';
 import type { Messages } from './messages.js';
-import { Publisher } from './publication.js';
 import type { KnownClient } from './sessions.js';
 import type { Will } from './will.js';
 import { type Suspicion, type WillFact, Wills } from './wills.js';
@@ -19,7 +18,6 @@ const MOST_NOTED = 16;
 
 interface Waiting {
   readonly will: Will;
-  readonly link: Link;
   isTold: boolean;
 }
 
@@ -50,6 +48,11 @@ export class WillWatch {
     }
   }
 
+  /** Whether a will with Will Retain 0 was published to a topic before a time. */
+  wasPublished(topic: string, time: number): boolean {
+    return this.wills.wasPublished(topic, time);
+  }
+
   /** A connection was accepted: what that means for the client's will before, and its own will is stored. */
   opened(known: KnownClient | undefined, link: Link, resumes: boolean): void {
     const before = known?.link;
@@ -70,7 +73,7 @@ export class WillWatch {
     const cause = seen.ref();
     const isNormal = (packet.reasonCode ?? 0) === 0;
     const isClear = server.disconnect === undefined && seen.frame.problems.length === 0 && expiry !== undefined;
-    if (!isClear) will.takenBack('unsure', cause);
+    if (!isClear) this.doubt(will, cause);
     else if (isNormal) this.takeBack(will, link, 'deleted', cause);
   }
 
@@ -87,7 +90,7 @@ export class WillWatch {
     if (will.fate !== 'kept') return;
     const { how, by, began } = closed;
     if ((how !== 'fin' && how !== 'rst') || link.expiry === undefined || !link.client.evidence.isWhole) {
-      will.takenBack('unsure', link.asked);
+      this.doubt(will, link.asked);
       return;
     }
     const close = by === 'server' ? began - EARLIER : began;
@@ -113,17 +116,22 @@ export class WillWatch {
     else if (will.fate === 'due' && will.wait > 0 && !will.isPublished) {
       // 3.1.3.2.2: a connection that goes on with the session calls it off; one that begins anew ends the session.
       if (accepted < will.dueFrom && resumes) this.takeBack(will, link, 'called-off', asked);
-      else if (accepted < will.dueBy + GRACE) will.takenBack('unsure', asked);
+      else if (accepted < will.dueBy + GRACE) this.doubt(will, asked);
     }
   }
 
   private takenOver(will: Will, before: Link, link: Link, resumes: boolean): void {
-    if (before.expiry === undefined || !before.client.evidence.isWhole) will.takenBack('unsure', link.asked);
+    if (before.expiry === undefined || !before.client.evidence.isWhole) this.doubt(will, link.asked);
     else if (heldBack(will, before) === 0) {
       will.fallDue(link.asked.time, link.asked.time, link.accepted!.time, 0);
       this.wait(will, before);
     } else if (resumes) this.takeBack(will, link, 'called-off', link.asked);
-    else will.takenBack('unsure', link.asked);
+    else this.doubt(will, link.asked);
+  }
+
+  private doubt(will: Will, cause: FrameRef): void {
+    will.takenBack('unsure', cause);
+    this.mayBeRetained(will);
   }
 
   private takeBack(will: Will, link: Link, fate: 'deleted' | 'called-off', cause: FrameRef): void {
@@ -135,7 +143,7 @@ export class WillWatch {
 
   private wait(will: Will, link: Link): void {
     if (this.waiting.length >= MOST_WAITING) return;
-    const one = { will, link, isTold: will.fate !== 'due' || will.isPublished };
+    const one = { will, isTold: will.fate !== 'due' || will.isPublished };
     if (this.isStillAwaited(one, link.lastSeen)) this.waiting.push(one);
     this.next = Math.min(this.next, nextOf(one));
   }
@@ -147,18 +155,21 @@ export class WillWatch {
   }
 
   private isStillAwaited(one: Waiting, now: number): boolean {
-    const { will, link } = one;
+    const { will } = one;
     if (will.fate === 'unsure' || will.fate === 'kept') return false;
     if (!one.isTold && will.fate === 'due' && now >= will.dueFrom) {
       one.isTold = true;
-      const publisher = new Publisher(link.client.evidence);
-      publisher.clientId = link.clientId;
-      this.messages.published(will.message, publisher, will.dueFrom, true);
+      this.mayBeRetained(will);
     }
     if (will.dueBy === Number.POSITIVE_INFINITY) return !one.isTold;
     if (now < will.dueBy + GRACE) return true;
     this.witness(will)?.silentWills.push(will);
     return false;
+  }
+
+  /** What the server retains for its topic is not known until it is seen. */
+  private mayBeRetained(will: Will): void {
+    if (will.message.retain && !will.isPublished) this.messages.forgetRetained(will.message.topic);
   }
 
   /** A client that was surely to get it; of several one that the server has since sent something. */

@@ -62,6 +62,14 @@ export class Wills {
     if (byHash.size === 0) this.topics.delete(topic);
   }
 
+  /** Whether a will with Will Retain 0 was published to a topic before a time. */
+  wasPublished(topic: string, time: number): boolean {
+    for (const { wills } of this.topics.get(topic)?.values() ?? []) {
+      for (const will of wills) if (!will.message.retain && will.published < time) return true;
+    }
+    return false;
+  }
+
   /** Those whose topic and payload a PUBLISH has. */
   private alike(seen: Seen): Bucket | undefined {
     if (this.topics.size === 0 || seen.topic === undefined || seen.packet.type !== 'PUBLISH') return undefined;
