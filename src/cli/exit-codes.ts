@@ -2,6 +2,7 @@
 
 export const EXIT = {
   ok: 0,
+  findings: 1,
   usage: 2,
   /** As a shell reports a program that Ctrl-C ended. */
   interrupted: 130,
@@ -10,5 +11,6 @@ export const EXIT = {
 export const EXIT_CODES_HELP = `
 Exit codes:
   0    read to the end; a broken pipe (| head) counts as such
+  1    check: findings at or above --fail-on
   2    wrong use, or an input that cannot be read (other inputs are still read)
   130  ended by Ctrl-C, after what was read so far has been printed`;

@@ -7,8 +7,9 @@ for (const signal of ['SIGINT', 'SIGTERM'] as const) {
   // Once: a second Ctrl-C ends the process at once.
   process.once(signal, () => interrupt.abort());
 }
-// Nobody to tell is no reason to stop.
+// Nobody to tell is no reason to stop. Results that cannot be written are told by whoever writes them.
 process.stderr.on('error', () => {});
+process.stdout.on('error', () => {});
 
 const { stdout, stderr, env } = process;
 process.exitCode = await run(process.argv.slice(2), {

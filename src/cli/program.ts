@@ -1,13 +1,14 @@
 // The program: its commands, one row each, and what becomes of errors. Wrong use and unreadable input are one line on
 // stderr and exit code 2; any other exception is a bug and propagates.
 
-import { readFileSync } from 'node:fs';
 import { Command, CommanderError } from 'commander';
 import { UserError } from '../user-error.js';
+import { defineCheck } from './commands/check.js';
 import { defineDissect } from './commands/dissect.js';
 import { defineHex } from './commands/hex.js';
 import { EXIT, EXIT_CODES_HELP } from './exit-codes.js';
 import { type Io, say } from './io.js';
+import { packageVersion } from './package-version.js';
 
 interface CommandRow {
   readonly name: string;
@@ -18,6 +19,7 @@ interface CommandRow {
 
 const COMMANDS: readonly CommandRow[] = [
   { name: 'dissect', isDefault: true, define: defineDissect },
+  { name: 'check', define: defineCheck },
   { name: 'hex', define: defineHex },
 ];
 
@@ -61,9 +63,4 @@ function createProgram(io: Io, done: (exitCode: number) => void): Command {
     .addHelpText('after', EXIT_CODES_HELP);
   for (const { name, isDefault = false, define } of COMMANDS) define(program.command(name, { isDefault }), io, done);
   return program;
-}
-
-function packageVersion(): string {
-  const text = readFileSync(new URL('../../package.json', import.meta.url), 'utf8');
-  return (JSON.parse(text) as { version: string }).version;
 }

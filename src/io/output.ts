@@ -96,7 +96,7 @@ const REASONS: Readonly<Record<string, string>> = {
 };
 
 /** An error that no system call made is a bug and goes on as it is. */
-function cannotWrite(name: string, error: NodeJS.ErrnoException): Error {
+export function cannotWrite(name: string, error: NodeJS.ErrnoException): Error {
   if (error.code === undefined || error.syscall === undefined) return error;
   return new UserError('environment', `${name}: ${REASONS[error.code] ?? `cannot be written (${error.code})`}`);
 }

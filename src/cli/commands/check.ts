@@ -1,0 +1,187 @@
+// `check`: judges captures by the specification. Everything is tracked; selections choose what is reported. The exit code
+// tells whether something was found that the baseline does not have.
+
+import { type Command, Option } from 'commander';
+import type { Item, Summary } from '../../dissect/item.js';
+import { readTextFile, replaceTextFile } from '../../io/small-files.js';
+import { baselineText, readBaseline } from '../../report/judgement/baseline.js';
+import { coverageOfCapture } from '../../report/judgement/exercised.js';
+import { JUDGEMENT_FORMATS } from '../../report/judgement/index.js';
+import { FAIL_ON, type FailOn } from '../../report/judgement/judgement.js';
+import type { Source } from '../../report/renderer.js';
+import type { Finding } from '../../validate/finding.js';
+import type { Rule } from '../../validate/rule.js';
+import { RULES } from '../../validate/rules/index.js';
+import { EXIT, EXIT_CODES_HELP } from '../exit-codes.js';
+import type { Io } from '../io.js';
+import { addJudgeLimitOptions, judgeLimitsOf } from '../judge-limits.js';
+import { JudgementReport } from '../judgement-report.js';
+import { Judging } from '../judging.js';
+import { addLimitOptions } from '../limits.js';
+import { addLiveOptions, checkInputs, printInterfaces } from '../live-options.js';
+import { addOutputOptions, formatsHelp, type OutputOptions } from '../options.js';
+import { packageVersion } from '../package-version.js';
+import { addReadingOptions, type ReadingFlags, readAll, type Sink } from '../reading.js';
+import { addScopeOptions, type Scope, type ScopeFlags, scopeOf } from '../rule-scope.js';
+import { addSelectionOptions, SELECTION_HELP, type SelectionFlags, Sieve } from '../selection-options.js';
+
+interface CheckOptions extends OutputOptions, SelectionFlags, ReadingFlags, ScopeFlags {
+  readonly verbose?: boolean;
+  readonly quiet?: boolean;
+  readonly inconclusive?: boolean;
+  readonly failOn: FailOn;
+  readonly baseline?: string;
+  readonly writeBaseline?: string;
+  readonly port?: readonly number[];
+}
+
+const EXAMPLES = `
+Examples:
+  mqtt-dissect check capture.pcap                        what breaks the specification, who did it, at which bit
+  mqtt-dissect check --only 3.3,4.3 --fail-on should capture.pcap
+  mqtt-dissect check --ignore 5.0:MQTT-3.3.1-2 *.pcap
+  mqtt-dissect check --write-baseline known.json capture.pcap
+  mqtt-dissect check --baseline known.json --format sarif -o found.sarif capture.pcap
+  mqtt-dissect check -i eth0 -f "tcp port 1883"          live, until Ctrl-C
+
+A finding is a must or a should of the specification, or a note. What was not seen (gaps, a late start, encryption) makes a
+finding inconclusive, never a violation: these are counted, and shown with --inconclusive.`;
+
+export function defineCheck(command: Command, io: Io, done: (exitCode: number) => void): void {
+  command
+    .summary('judge captures: which statements of the specification they violate')
+    .description('Says which statements of MQTT a capture violates, who did it, and at which bit.')
+    .argument('[capture...]', 'capture files, read in order as one capture; - reads stdin');
+  const outputs = addOutputOptions(command, JUDGEMENT_FORMATS, 'table')
+    .option('-v, --verbose', 'what is inconclusive too, and every connection')
+    .option('-q, --quiet', 'only the counts')
+    .option('--inconclusive', 'show what is inconclusive, with the reason')
+    .addOption(new Option('--fail-on <level>', 'findings that make it fail (exit 1)').choices(FAIL_ON).default('must'));
+  addScopeOptions(outputs)
+    .option('--baseline <file>', 'findings that it holds are known: they do not make it fail')
+    .option('--write-baseline <file>', 'make a baseline of what is found, so that it does not make it fail');
+  addLiveOptions(command);
+  addReadingOptions(addSelectionOptions(command, 'stop reading after so many findings'))
+    .addHelpText('after', `${formatsHelp(JUDGEMENT_FORMATS)}\n${SELECTION_HELP}\n${EXAMPLES}\n${EXIT_CODES_HELP}`)
+    .action(async (paths: string[], options: CheckOptions) => {
+      checkInputs(command, paths, options);
+      if (options.listInterfaces === true) await printInterfaces(io);
+      else done(await check(paths, options, io));
+    });
+  addJudgeLimitOptions(addLimitOptions(command));
+}
+
+async function check(paths: readonly string[], options: CheckOptions, io: Io): Promise<number> {
+  const { baseline, writeBaseline } = options;
+  const known = baseline === undefined ? undefined : readBaseline(await readTextFile(baseline), baseline);
+  const verdicts = new Verdicts(paths, options, known, io);
+  const complete = await readAll(paths, options, verdicts, io);
+  const broken = verdicts.judging.tellErrors(io);
+  if (!complete || broken) return EXIT.usage;
+  if (writeBaseline !== undefined) await replaceTextFile(writeBaseline, baselineText(verdicts.violations.values()));
+  else if (verdicts.report.failed) return EXIT.findings;
+  return io.interrupt.aborted ? EXIT.interrupted : EXIT.ok;
+}
+
+class Verdicts implements Sink {
+  readonly summaryOnly = false;
+  readonly judging: Judging;
+  readonly report: JudgementReport;
+  /** For the baseline, when one is to be written: one of each fingerprint. */
+  readonly violations = new Map<string, Finding>();
+  private readonly sieve: Sieve;
+  private readonly scope: Scope;
+  private readonly rules: readonly Rule[] = RULES;
+  private readonly limit: number;
+  /** With the number of the first packet of each. */
+  private readonly sources: { readonly source: Source; readonly first: number }[] = [];
+  private packets = 0;
+
+  constructor(
+    inputs: readonly string[],
+    private readonly options: CheckOptions,
+    known: ReadonlySet<string> | undefined,
+    io: Io,
+  ) {
+    const { limit = Number.POSITIVE_INFINITY, ...selection } = options;
+    this.limit = limit;
+    this.sieve = new Sieve(selection);
+    this.scope = scopeOf(options);
+    this.judging = new Judging(this.sieve, { rules: this.rules, asks: this.scope, limits: judgeLimitsOf(options) });
+    const toolVersion = packageVersion();
+    this.report = new JudgementReport({ options, inputs, rules: this.rules, known, toolVersion }, io);
+  }
+
+  get broken(): boolean {
+    return this.report.broken;
+  }
+
+  get isFull(): boolean {
+    return this.report.reported >= this.limit;
+  }
+
+  get isVisible(): boolean {
+    return this.report.isVisible;
+  }
+
+  begin(): Promise<void> {
+    return this.report.begin();
+  }
+
+  source(source: Source): void {
+    // Given again when its epoch becomes known.
+    if (this.sources.at(-1)?.source.name === source.name) this.sources.pop();
+    this.sources.push({ source, first: this.packets + 1 });
+    this.sieve.source(source.epoch);
+  }
+
+  add(item: Item): boolean {
+    this.sieve.selects(item);
+    if (item.kind === 'packet') this.packets = item.number;
+    let full = false;
+    for (const finding of this.judging.push(item)) full = this.found(finding) || full;
+    return full;
+  }
+
+  pass(): Promise<void> {
+    return this.report.pass();
+  }
+
+  flush(): Promise<void> {
+    return this.report.flush();
+  }
+
+  async end(summary: Summary): Promise<void> {
+    const { report, judging, rules, scope, sources } = this;
+    // At the limit the capture has not ended: what it still owes is not known.
+    for (const finding of this.isFull ? [] : judging.end()) if (this.found(finding)) await report.pass();
+    const judged = judging.judge.report();
+    await report.end({
+      summary,
+      sources: sources.map(({ source }) => source),
+      counts: report.countsWith(judged.droppedFindings),
+      coverage: coverageOfCapture(judged, rules, scope, (version) => (summary.byVersion[version] ?? 0) > 0),
+      connections: judged.connections
+        .filter(({ connection }) => this.sieve.hasConnection(connection.id))
+        .sort((a, b) => a.connection.id - b.connection.id),
+      moreConnections: judged.moreConnections,
+      errors: judging.judge.errors,
+    });
+  }
+
+  private found(finding: Finding): boolean {
+    if (this.isFull) return false;
+    if (this.options.writeBaseline !== undefined && finding.verdict === 'violation') {
+      this.violations.set(finding.fingerprint, finding);
+    }
+    return this.report.add(finding, this.sourceOf(finding));
+  }
+
+  /** A finding may be about a packet of an earlier capture. */
+  private sourceOf({ frame }: Finding): Source {
+    const { sources } = this;
+    let at = sources.length - 1;
+    while (at > 0 && frame.number > 0 && sources[at]!.first > frame.number) at--;
+    return sources[at]!.source;
+  }
+}

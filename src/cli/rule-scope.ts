@@ -1,0 +1,88 @@
+// Which rules are asked: `--only` and `--ignore` by statement (MQTT-3.3.1-2, 5.0:MQTT-3.3.1-2), section with those below it
+// (3.3, §3.3, 5.0:3.3) or rule. A name that nothing answers to is refused, with what it could have been.
+
+import { type Command, InvalidArgumentError } from 'commander';
+import { STATEMENTS } from '../spec/statements.js';
+import { VERSIONS, type Version } from '../spec/versions.js';
+import { citedBy, isSection, keyOf } from '../validate/catalogue.js';
+import type { Ref, Rule } from '../validate/rule.js';
+import { RULES, UNJUDGED } from '../validate/rules/index.js';
+import { nearest } from './nearest.js';
+
+export type Scope = (rule: Rule, version: Version) => boolean;
+
+export interface ScopeFlags {
+  readonly only?: readonly Scope[];
+  readonly ignore?: readonly Scope[];
+}
+
+export function addScopeOptions(command: Command): Command {
+  return command
+    .option('--only <what>', 'judge this only: statements, sections, rules, with commas; may be repeated', readScopes)
+    .option('--ignore <what>', 'do not judge this: the same', readScopes);
+}
+
+export function scopeOf({ only, ignore }: ScopeFlags): Scope {
+  return (rule, version) =>
+    (only === undefined || only.some((has) => has(rule, version))) && !(ignore ?? []).some((has) => has(rule, version));
+}
+
+function readScopes(text: string, before: readonly Scope[] = []): readonly Scope[] {
+  const names = text.split(',').map((name) => name.trim());
+  return [...before, ...names.filter((name) => name !== '').map((name) => readScope(name))];
+}
+
+/** Error of commander for a name that nothing answers to. */
+export function readScope(name: string, rules: readonly Rule[] = RULES): Scope {
+  const { version, rest } = versioned(name);
+  const scope = inVersion(version, statementScope(rest) ?? sectionScope(rest) ?? ruleScope(rest, rules));
+  if (rules.some((rule) => VERSIONS.some((one) => rule.refs[one] !== undefined && scope(rule, one)))) return scope;
+  throw new InvalidArgumentError(refusal(name, version, rest, rules));
+}
+
+/** "5.0:MQTT-3.3.1-2" is of one version, "MQTT-3.3.1-2" of each. */
+export function versioned(name: string): { readonly version: Version | undefined; readonly rest: string } {
+  const [, told, rest] = /^(3\.1|3\.1\.1|5|5\.0)[: ](.+)$/.exec(name) ?? [];
+  if (told === undefined) return { version: undefined, rest: name };
+  return { version: told === '5' ? '5.0' : (told as Version), rest: rest!.trim() };
+}
+
+function inVersion(version: Version | undefined, scope: Scope): Scope {
+  return version === undefined ? scope : (rule, its) => its === version && scope(rule, its);
+}
+
+function statementScope(text: string): Scope | undefined {
+  if (!/^MQTT-/i.test(text)) return undefined;
+  const ref = text.toUpperCase() as Ref;
+  return (rule, version) => rule.refs[version]?.includes(ref) === true;
+}
+
+/** A section and what is below it; of a rule that names statements, the sections of these. */
+function sectionScope(text: string): Scope | undefined {
+  const [, section] = /^§?(\d+(?:\.\d+)*)$/.exec(text) ?? [];
+  if (section === undefined) return undefined;
+  const within = (other: string) => other === section || other.startsWith(`${section}.`);
+  return (rule, version) =>
+    within(citedBy(rule, version)?.section ?? '') ||
+    (rule.refs[version] ?? []).some((ref) => isSection(ref) && within(ref.slice(1)));
+}
+
+function ruleScope(text: string, rules: readonly Rule[]): Scope {
+  const name = rules.find((rule) => rule.name === text.toLowerCase())?.name;
+  return (rule) => rule.name === name;
+}
+
+function refusal(name: string, version: Version | undefined, rest: string, rules: readonly Rule[]): string {
+  const id = rest.toUpperCase();
+  const known = STATEMENTS.filter((one) => one.id === id && (version === undefined || one.version === version));
+  const [first] = known;
+  if (first !== undefined) {
+    const kind = UNJUDGED.find((one) => one.refs[first.version]?.includes(first.id as Ref))?.kind;
+    const why = kind === undefined ? '' : kind === 'scenario' ? ' (it has to be provoked)' : ' (it cannot be observed)';
+    return `No rule judges ${keyOf(first.version, first.id)}${why}; see mqtt-dissect rules ${keyOf(first.version, first.id)}.`;
+  }
+  const names = /^MQTT-/i.test(rest) ? [...new Set(STATEMENTS.map((one) => one.id))] : rules.map((rule) => rule.name);
+  const near = nearest(rest, names).slice(0, 5);
+  const hint = near.length > 0 ? `Did you mean ${near.join(' or ')}?` : 'mqtt-dissect rules lists what there is.';
+  return `There is no statement, section or rule ${JSON.stringify(name)} that is judged. ${hint}`;
+}
