@@ -1,14 +1,9 @@
-// Damage to what was agreed upon: sessions, granted QoS, deliveries, limits, keep alive.
+// Damage to what was agreed upon: sessions, granted QoS, limits, keep alive.
 
-import { decode, encode } from '../../../src/codec/frame.js';
-import type { Packet, PublishPacket, SubackPacket } from '../../../src/codec/packet.js';
-import { bytes, type Damage, type Damaged, delayed, dropped, followed, near, overwritten, values } from './damage.js';
-import type { PacketStep, Target } from './session.js';
-
-const delivery = ({ packet, step }: Target): PublishPacket | undefined =>
-  packet.type === 'PUBLISH' && step.from === 'server' ? packet : undefined;
-
-const read = (step: PacketStep, { version }: Target): Packet => decode(step.bytes, version).packet as Packet;
+import { encode } from '../../../src/codec/frame.js';
+import type { Packet, SubackPacket } from '../../../src/codec/packet.js';
+import { bytes, type Damage, type Damaged, delayed, followed, near, overwritten, read, values } from './damage.js';
+import type { Target } from './session.js';
 
 /** The packet of a type that the connection began with. */
 function opening<T extends 'CONNECT' | 'CONNACK'>(target: Target, type: T): Extract<Packet, { type: T }> | undefined {
@@ -63,9 +58,30 @@ const GRANTED: readonly Damage[] = [
     const at = codes.findIndex((code, i) => code < 2 && code === asked[i]);
     return at < 0 ? undefined : codes.with(at, codes[at]! + 1);
   }),
+  suback('suback-qos-lowered', 'QoS 0 granted, but deliveries with QoS 1 or 2 follow', 1, (codes, target) =>
+    deliveriesFollow(target, 1) ? codes.map(() => 0) : undefined,
+  ),
+  suback('suback-refused', 'the subscription refused (0x80), but deliveries follow', 1, (codes, target) =>
+    target.version !== '3.1' && deliveriesFollow(target, 0) ? codes.map(() => 0x80) : undefined,
+  ),
   suback('suback-code-missing', 'a code too few in SUBACK', 1, (codes) => codes.slice(1)),
   suback('suback-code-extra', 'a code too many in SUBACK', 1, (codes) => [...codes, 0]),
 ];
+
+/** Whether the server delivers with that QoS or a higher one, by the only SUBACK of the connection, and in no older session. */
+function deliveriesFollow(target: Target, qos: number): boolean {
+  const flags = opening(target, 'CONNECT')?.flags;
+  if ((flags?.cleanSession ?? flags?.cleanStart) !== true) return false;
+  let delivers = false;
+  for (const way of ['before', 'after'] as const) {
+    for (const { step } of near(target, way)) {
+      const packet = read(step, target);
+      if (packet.type === 'SUBACK') return false;
+      delivers ||= way === 'after' && step.from === 'server' && packet.type === 'PUBLISH' && packet.qos >= qos;
+    }
+  }
+  return delivers;
+}
 
 const SESSIONS: readonly Damage[] = [
   {
@@ -98,101 +114,6 @@ function sessionPresent(target: Target, isClean: boolean, present: boolean): Dam
   if (flags === undefined || (flags.cleanSession ?? flags.cleanStart) !== isClean) return undefined;
   if (packet.acknowledgeFlags.sessionPresent === present) return undefined;
   return bytes(target, overwritten(step.bytes, 2, step.bytes[2]! ^ 0x01));
-}
-
-const DELIVERIES: readonly Damage[] = [
-  {
-    name: 'delivery-qos-raised',
-    does: 'a delivery with a higher QoS than it had',
-    least: 0,
-    make: (target) => {
-      const packet = delivery(target);
-      if (packet === undefined || packet.qos === 2) return undefined;
-      return values(target, { qos: packet.qos + 1, packetId: packet.packetId ?? 0xfedc });
-    },
-  },
-  {
-    name: 'delivery-unsubscribed',
-    does: 'a delivery under a topic that nobody subscribed to',
-    least: 0,
-    make: (target) => {
-      const packet = delivery(target);
-      return packet === undefined || packet.topic === '' ? undefined : values(target, { topic: 'never/asked/for' });
-    },
-  },
-  {
-    name: 'delivery-retain-flipped',
-    does: 'RETAIN flipped in a delivery',
-    least: 0,
-    make: (target) => {
-      const packet = delivery(target);
-      return packet === undefined ? undefined : values(target, { retain: !packet.retain });
-    },
-  },
-  {
-    name: 'delivery-missing',
-    does: 'a delivery taken away, with its acknowledgements',
-    least: 0,
-    make: (target) => {
-      const packet = delivery(target);
-      if (packet === undefined || packet.dup) return undefined;
-      return withoutExchange(target, packet.packetId);
-    },
-  },
-  {
-    name: 'delivery-property-changed',
-    does: 'a User Property of a delivery changed',
-    versions: ['5.0'],
-    least: 0,
-    make: (target) => {
-      const properties = delivery(target)?.properties;
-      const at = properties?.findIndex(({ name }) => name === 'userProperty') ?? -1;
-      if (at < 0) return undefined;
-      return values(target, {
-        properties: properties!.with(at, { name: 'userProperty', value: { name: 'x', value: 'y' } }),
-      });
-    },
-  },
-  {
-    name: 'delivery-identifier-missing',
-    does: 'the Subscription Identifiers of a delivery taken away',
-    versions: ['5.0'],
-    least: 0,
-    make: (target) => {
-      const properties = delivery(target)?.properties;
-      const left = properties?.filter(({ name }) => name !== 'subscriptionIdentifier');
-      return left?.length === properties?.length ? undefined : values(target, { properties: left! });
-    },
-  },
-  {
-    name: 'delivery-identifier-other',
-    does: 'a Subscription Identifier in a delivery that no subscription has',
-    versions: ['5.0'],
-    least: 0,
-    make: (target) => {
-      const properties = delivery(target)?.properties;
-      const at = properties?.findIndex(({ name }) => name === 'subscriptionIdentifier') ?? -1;
-      if (at < 0) return undefined;
-      return values(target, { properties: properties!.with(at, { name: 'subscriptionIdentifier', value: 4242 }) });
-    },
-  },
-];
-
-/** The packets of the exchange that a PUBLISH begins, up to its last acknowledgement. */
-function withoutExchange(target: Target, packetId: number | undefined): Damaged {
-  const gone = new Set([target.index]);
-  if (packetId !== undefined) {
-    for (const { step, index } of near(target, 'after')) {
-      const packet = read(step, target);
-      if (!/^PUB(ACK|REC|REL|COMP)$/.test(packet.type) || (packet as { packetId?: number }).packetId !== packetId)
-        continue;
-      const fromReceiver = step.from !== target.step.from;
-      if (fromReceiver !== /^PUB(ACK|REC|COMP)$/.test(packet.type)) continue;
-      gone.add(index);
-      if (packet.type === 'PUBACK' || packet.type === 'PUBCOMP') break;
-    }
-  }
-  return { ...dropped(target), steps: target.session.steps.filter((_, index) => !gone.has(index)) };
 }
 
 const LIMITS: readonly Damage[] = [
@@ -245,11 +166,12 @@ const TIME: readonly Damage[] = [
       const { step } = target;
       if (step.from !== 'client' || target.packet.type === 'CONNECT') return undefined;
       const connack = opening(target, 'CONNACK');
-      const own = connack?.properties?.find((one) => one.name === 'serverKeepAlive')?.value;
+      if (connack === undefined) return undefined;
+      const own = connack.properties?.find((one) => one.name === 'serverKeepAlive')?.value;
       const keepAlive = typeof own === 'number' ? own : opening(target, 'CONNECT')?.keepAlive;
       return keepAlive === undefined || keepAlive === 0 ? undefined : delayed(target, 3 * keepAlive, 'client');
     },
   },
 ];
 
-export const AGREEMENTS: readonly Damage[] = [...GRANTED, ...SESSIONS, ...DELIVERIES, ...LIMITS, ...TIME];
+export const AGREEMENTS: readonly Damage[] = [...GRANTED, ...SESSIONS, ...LIMITS, ...TIME];

@@ -2,10 +2,10 @@
 
 import { variableByteInteger } from '../../../src/bytes/cursor.js';
 import type { Field } from '../../../src/codec/field.js';
-import { annotate, encode } from '../../../src/codec/frame.js';
+import { annotate, decode, encode } from '../../../src/codec/frame.js';
 import type { Packet } from '../../../src/codec/packet.js';
 import type { Version } from '../../../src/spec/versions.js';
-import type { PacketStep, Session, Side, Step, Target } from './session.js';
+import type { PacketStep, Side, Step, Target } from './session.js';
 
 export interface Damaged {
   readonly steps: readonly Step[];
@@ -86,6 +86,9 @@ export function swapped(target: Target, other: number): Damaged {
   return { steps: changed, by: step.from, number };
 }
 
+/** Another packet of the connection. */
+export const read = (step: PacketStep, { version }: Target): Packet => decode(step.bytes, version).packet as Packet;
+
 /** Of a packet: the leaf or group at a path below its type ("topic", "flags.willQos"). */
 export function fieldOf({ step, version, packet }: Target, path: string): Field | undefined {
   const whole = `${packet.type.toLowerCase()}.${path}`;
@@ -134,7 +137,3 @@ export function withProperty(target: Target, ...property: readonly number[]): Da
   const code = 'reasonCode' in packet && packet.reasonCode !== undefined ? [] : [0];
   return bytes(target, spliced(step.bytes, step.bytes.length, 0, ...code, property.length, ...property));
 }
-
-/** Sessions with a certain packet in them, whatever its connection. */
-export const has = (session: Session, type: number): boolean =>
-  session.steps.some((step) => step.kind === 'packet' && step.bytes[0]! >> 4 === type);

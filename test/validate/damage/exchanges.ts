@@ -1,11 +1,25 @@
 // Damage to who answers what, and in which order: acknowledgements lost, changed, doubled, swapped; the beginning and the end
 // of connections.
 
-import type { PacketType } from '../../../src/codec/packet.js';
-import { bytes, type Damage, type Damaged, dropped, followed, near, overwritten, swapped, values } from './damage.js';
-import { otherSide, type Step, type Target } from './session.js';
+import type { Packet, PacketType } from '../../../src/codec/packet.js';
+import type { Version } from '../../../src/spec/versions.js';
+import {
+  bytes,
+  type Damage,
+  type Damaged,
+  delayed,
+  dropped,
+  followed,
+  near,
+  overwritten,
+  read,
+  swapped,
+  values,
+} from './damage.js';
+import { otherSide, type Target } from './session.js';
 
 const is = ({ packet }: Target, ...types: readonly PacketType[]): boolean => types.includes(packet.type);
+const idOf = (packet: Packet): number | undefined => ('packetId' in packet ? packet.packetId : undefined);
 const ACKS: readonly PacketType[] = ['PUBACK', 'PUBREC', 'PUBREL', 'PUBCOMP', 'SUBACK', 'UNSUBACK'];
 /** No recorded session has it. */
 const STRANGE_ID = 0xfedc;
@@ -17,11 +31,6 @@ const ANSWERS: Readonly<Partial<Record<PacketType, PacketType>>> = {
   PUBREL: 'PUBCOMP',
   SUBSCRIBE: 'SUBACK',
   UNSUBSCRIBE: 'UNSUBACK',
-  PINGREQ: 'PINGRESP',
-};
-const CODES: Readonly<Record<string, number>> = {
-  ...{ CONNECT: 1, CONNACK: 2, PUBLISH: 3, PUBACK: 4, PUBREC: 5, PUBREL: 6, PUBCOMP: 7 },
-  ...{ SUBSCRIBE: 8, SUBACK: 9, UNSUBSCRIBE: 10, UNSUBACK: 11, PINGREQ: 12, PINGRESP: 13, DISCONNECT: 14 },
 };
 
 function answerOf({ packet }: Target): PacketType | undefined {
@@ -34,44 +43,82 @@ function retyped(target: Target, first: number): Damaged {
   return bytes(target, overwritten(target.step.bytes, 0, first));
 }
 
-const drop = (name: string, least: number, why: string | undefined, ...types: readonly PacketType[]): Damage => ({
+/** Not answering: what is taken away, and everything that follows of the exchange; the rest comes 15 seconds later. */
+const drop = (name: string, least: number, why: string | undefined, type: PacketType): Damage => ({
   name,
-  does: `${types.join(' or ')} taken away`,
+  does: `${type} taken away${/^PUBRE/.test(type) ? ' with all that follows of its exchange' : ''}, and 15 s pass`,
   least,
   ...(why === undefined ? {} : { why }),
-  make: (target) => (is(target, ...types) ? dropped(target) : undefined),
+  make: (target) => (is(target, type) ? unanswered(target) : undefined),
 });
 
-const repeat = (name: string, least: number, why: string | undefined, ...types: readonly PacketType[]): Damage => ({
+const FOLLOWERS: Readonly<Partial<Record<PacketType, readonly PacketType[]>>> = {
+  PUBREC: ['PUBREL', 'PUBCOMP'],
+  PUBREL: ['PUBCOMP'],
+};
+
+function unanswered(target: Target): Damaged {
+  const gone = new Set([target.index]);
+  const left = [...(FOLLOWERS[target.packet.type] ?? [])];
+  for (const { step, index } of near(target, 'after')) {
+    const packet = read(step, target);
+    if (left.length === 0 || packet.type !== left[0] || idOf(packet) !== idOf(target.packet)) continue;
+    gone.add(index);
+    left.shift();
+  }
+  const { steps, by, number } = delayed(target, 15, target.step.from);
+  return { steps: steps.filter((_, index) => !gone.has(index)), by, number };
+}
+
+const repeat = (name: string, versions: readonly Version[] | undefined, type: PacketType): Damage => ({
   name,
-  does: `${types.join(' or ')} twice`,
-  least,
-  ...(why === undefined ? {} : { why }),
-  make: (target) => (is(target, ...types) ? followed(target, target.step.from, target.step.bytes) : undefined),
+  does: `${type} twice`,
+  ...(versions === undefined ? {} : { versions }),
+  least: 1,
+  make: (target) => (is(target, type) ? followed(target, target.step.from, target.step.bytes) : undefined),
 });
+
+/** Silence may also mean that the connection is dead. */
+const MUTE = 'Where that side sends nothing more at all, the connection may be dead.';
+const SILENT = 'Its sender says nothing more on that connection.';
 
 const DROPPED: readonly Damage[] = [
-  drop('drop-connect', 1, undefined, 'CONNECT'),
-  drop('drop-connack', 1, undefined, 'CONNACK'),
-  drop('drop-puback', 0, undefined, 'PUBACK'),
-  drop('drop-pubrec', 0, undefined, 'PUBREC'),
-  drop('drop-pubrel', 0, undefined, 'PUBREL'),
-  drop('drop-pubcomp', 0, undefined, 'PUBCOMP'),
-  drop('drop-suback', 0, undefined, 'SUBACK'),
-  drop('drop-unsuback', 0, undefined, 'UNSUBACK'),
-  drop('drop-pingresp', 0, undefined, 'PINGRESP'),
+  {
+    name: 'drop-connect',
+    does: 'CONNECT taken away',
+    least: 0.75,
+    why: SILENT,
+    make: (target) => (is(target, 'CONNECT') ? dropped(target) : undefined),
+  },
+  {
+    name: 'drop-connack',
+    does: 'CONNACK taken away',
+    least: 0.7,
+    why: SILENT,
+    make: (target) => (is(target, 'CONNACK') ? dropped(target) : undefined),
+  },
+  drop('drop-puback', 0.8, MUTE, 'PUBACK'),
+  drop('drop-pubrec', 0.8, MUTE, 'PUBREC'),
+  drop('drop-pubrel', 0.8, MUTE, 'PUBREL'),
+  drop('drop-pubcomp', 0.8, MUTE, 'PUBCOMP'),
+  drop('drop-suback', 0.8, MUTE, 'SUBACK'),
+  drop('drop-unsuback', 0.4, MUTE, 'UNSUBACK'),
+  drop('drop-pingresp', 1, undefined, 'PINGRESP'),
 ];
 
+/** 3.1 asks for answers, and does not forbid to answer twice. */
+const SINCE_311: readonly Version[] = ['3.1.1', '5.0'];
+
 const REPEATED: readonly Damage[] = [
-  repeat('repeat-connect', 1, undefined, 'CONNECT'),
-  repeat('repeat-connack', 1, undefined, 'CONNACK'),
-  repeat('repeat-puback', 0, undefined, 'PUBACK'),
-  repeat('repeat-pubrec', 0, undefined, 'PUBREC'),
-  repeat('repeat-pubrel', 0, undefined, 'PUBREL'),
-  repeat('repeat-pubcomp', 0, undefined, 'PUBCOMP'),
-  repeat('repeat-suback', 1, undefined, 'SUBACK'),
-  repeat('repeat-unsuback', 1, undefined, 'UNSUBACK'),
-  repeat('repeat-pingresp', 0, undefined, 'PINGRESP'),
+  repeat('repeat-connect', undefined, 'CONNECT'),
+  repeat('repeat-connack', undefined, 'CONNACK'),
+  repeat('repeat-puback', SINCE_311, 'PUBACK'),
+  repeat('repeat-pubrec', SINCE_311, 'PUBREC'),
+  // 3.1.1 lets PUBREL be sent again at any time.
+  repeat('repeat-pubrel', ['5.0'], 'PUBREL'),
+  repeat('repeat-pubcomp', SINCE_311, 'PUBCOMP'),
+  repeat('repeat-suback', SINCE_311, 'SUBACK'),
+  repeat('repeat-unsuback', SINCE_311, 'UNSUBACK'),
   {
     name: 'repeat-publish',
     does: 'a QoS 1 or 2 PUBLISH at once again, DUP 0',
@@ -116,7 +163,7 @@ const CHANGED: readonly Damage[] = [
   {
     name: 'dup-new-message',
     does: 'DUP set when a QoS 1 or 2 message is sent for the first time',
-    versions: ['3.1.1', '5.0'],
+    versions: SINCE_311,
     least: 0,
     make: (target) =>
       target.packet.type === 'PUBLISH' && target.packet.qos > 0 && !target.packet.dup
@@ -126,7 +173,7 @@ const CHANGED: readonly Damage[] = [
   {
     name: 'dup-missing',
     does: 'DUP taken from a message that is sent again',
-    versions: ['3.1.1', '5.0'],
+    versions: SINCE_311,
     least: 1,
     make: (target) =>
       target.packet.type === 'PUBLISH' && target.packet.dup ? values(target, { dup: false }) : undefined,
@@ -165,7 +212,8 @@ const ORDER: readonly Damage[] = [
       const expected = answerOf(target);
       const next = near(target, 'after').next().value;
       if (expected === undefined || next === undefined || next.step.from === target.step.from) return undefined;
-      if (next.step.bytes[0]! >> 4 !== CODES[expected]) return undefined;
+      const answer = read(next.step, target);
+      if (answer.type !== expected || idOf(answer) !== idOf(target.packet)) return undefined;
       // Both orders of question and answer across the wire exist; an answer before its question does not.
       return { ...swapped(target, next.index), by: otherSide(target.step.from) };
     },
@@ -220,6 +268,7 @@ const ENDS: readonly Damage[] = [
   {
     name: 'packet-after-disconnect',
     does: 'PINGREQ behind the DISCONNECT of the client',
+    versions: SINCE_311,
     least: 1,
     make: (target) =>
       is(target, 'DISCONNECT') && target.step.from === 'client'
@@ -228,22 +277,38 @@ const ENDS: readonly Damage[] = [
   },
   {
     name: 'refused-not-closed',
-    does: 'the connection left open for a minute after a CONNACK that refuses',
-    least: 0,
+    does: 'the connection left open after a CONNACK that refuses, until the client closes it',
+    versions: SINCE_311,
+    least: 1,
     make: (target) => {
-      const { packet, session, step, number } = target;
-      if (packet.type !== 'CONNACK' || (packet.returnCode ?? packet.reasonCode) === 0) return undefined;
-      return { ...unclosed(target, session.steps, step.connection), by: 'server', number };
+      const { packet } = target;
+      const isRefused = packet.type === 'CONNACK' && (packet.returnCode ?? packet.reasonCode) !== 0;
+      return isRefused ? unclosed(target) : undefined;
+    },
+  },
+  {
+    name: 'refused-but-served',
+    does: 'a CONNACK that refuses, though the server goes on with the client',
+    versions: SINCE_311,
+    least: 1,
+    make: (target) => {
+      const { packet, version } = target;
+      if (packet.type !== 'CONNACK' || (packet.returnCode ?? packet.reasonCode) !== 0) return undefined;
+      for (const { step } of near(target, 'after')) {
+        if (step.from !== 'server') continue;
+        const code = version === '5.0' ? { reasonCode: 0x87 } : { returnCode: 5 };
+        return values(target, { ...code, acknowledgeFlags: { reserved: 0, sessionPresent: false } });
+      }
+      return undefined;
     },
   },
   {
     name: 'disconnected-not-closed',
-    does: 'the connection left open for a minute after DISCONNECT',
-    versions: ['3.1.1', '5.0'],
-    least: 0,
+    does: 'the connection left open after DISCONNECT, until the other side closes it',
+    versions: SINCE_311,
+    least: 1,
     make: (target) => {
-      if (!is(target, 'DISCONNECT')) return undefined;
-      return unclosed(target, target.session.steps, target.step.connection);
+      return is(target, 'DISCONNECT') ? unclosed(target) : undefined;
     },
   },
   {
@@ -261,13 +326,13 @@ const ENDS: readonly Damage[] = [
   },
 ];
 
-/** The end of a connection is a minute late. */
-function unclosed(target: Target, all: readonly Step[], connection: number): Damaged {
-  const late = all.map((step) =>
-    step.connection === connection && step.kind !== 'packet' ? { ...step, time: target.step.time + 60e9 } : step,
-  );
-  const sorted = late.toSorted((a, b) => (a.kind === 'packet' && b.kind === 'packet' ? 0 : a.time - b.time));
-  return { steps: sorted, by: target.step.from, number: target.number };
+/** The connection is left open, until the other side closes it after a minute. */
+function unclosed(target: Target): Damaged {
+  const { step, session, number } = target;
+  const others = session.steps.filter(({ connection, kind }) => connection !== step.connection || kind === 'packet');
+  const time = step.time + 60e9;
+  const end = { kind: 'fin', connection: step.connection, from: otherSide(step.from), time } as const;
+  return { steps: [...others, end], by: step.from, number };
 }
 
 export const EXCHANGES: readonly Damage[] = [...DROPPED, ...REPEATED, ...CHANGED, ...ORDER, ...ENDS];

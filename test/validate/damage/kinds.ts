@@ -2,16 +2,20 @@
 
 import { AGREEMENTS } from './agreements.js';
 import { CONTENT } from './content.js';
+import { DELIVERIES } from './deliveries.js';
 import { EXCHANGES } from './exchanges.js';
 import { FORM } from './form.js';
+import { PROPERTIES } from './properties.js';
 import type { Recorded } from './session.js';
 import type { Group } from './table.js';
 
 export const GROUPS: readonly Group[] = [
   { title: 'Form', kinds: FORM },
   { title: 'Content', kinds: CONTENT },
+  { title: 'Properties', kinds: PROPERTIES },
   { title: 'Exchanges', kinds: EXCHANGES },
   { title: 'Agreements', kinds: AGREEMENTS },
+  { title: 'Deliveries', kinds: DELIVERIES },
 ];
 export const KINDS = GROUPS.flatMap(({ kinds }) => kinds);
 
@@ -25,10 +29,15 @@ export const RECORDED: readonly Recorded[] = [
   { name: 'properties-mqttjs-v5.pcap' },
   {
     name: 'properties-scripted-server-v5.pcap',
-    // Its CONNACK says Maximum QoS 2, which 3.2.2.3.4 does not allow.
+    // Its CONNACK says Maximum QoS 2, which 3.2.2.3.4 does not allow, and gives Response Information unasked (3.1.2.11.6).
     mend: (packet) =>
       packet.type === 'CONNACK'
-        ? { ...packet, properties: packet.properties!.filter(({ name }) => name !== 'maximumQos') }
+        ? {
+            ...packet,
+            properties: packet.properties!.filter(
+              ({ name }) => name !== 'maximumQos' && name !== 'responseInformation',
+            ),
+          }
         : undefined,
   },
   { name: 'qos-mosquitto-v31.pcap' },

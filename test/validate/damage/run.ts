@@ -9,7 +9,7 @@ import type { Damage, Damaged } from './damage.js';
 import { type Session, type Step, type Target, targetsOf, wired } from './session.js';
 
 /** Of one kind in one session, at most so many packets are damaged, spread over it. */
-const MOST_PER_SESSION = 12;
+const MOST_PER_SESSION = 8;
 
 export interface Outcome {
   readonly kind: string;
