@@ -7,6 +7,7 @@ import type { Level } from '../finding.js';
 import { conversationRule, type Rule, type RuleSet, type Verdict } from '../rule.js';
 import type { Conversation } from '../state/conversation.js';
 import { GRACE, GRACE_SECONDS } from '../state/grace.js';
+import type { Publication } from '../state/publication.js';
 import type { Owed, Route } from '../state/route.js';
 import type { Subscription } from '../state/subscription.js';
 
@@ -16,8 +17,15 @@ function kindOf({ isNew, options }: Subscription): Kind {
   return !isNew ? 'again' : options.retainHandling === 1 ? 'if-new' : 'new';
 }
 
+/** Others answer for it: it is a will, or the session of its publisher has ended (4.1; 3.1.1: 3.1.2-7). */
+function isOthers(kind: Kind, publication: Publication, { broker, info }: Conversation, asked: number): boolean {
+  if (publication.isWill) return true;
+  const { publisher, time } = publication;
+  return kind === 'new' && info.version !== '3.1' && broker.sessions.hasEnded(publisher.clientId, time, asked);
+}
+
 /** It must have come by now, whatever else is true. */
-function isDue({ publication, subscription }: Owed, { conversation, closed }: ClosedEvent): boolean {
+export function isDue({ publication, subscription }: Owed, { conversation, closed }: ClosedEvent): boolean {
   const { message, time, isReplaced, isRejected } = publication;
   const { answered, asked, ended, options, frame } = subscription;
   // QoS 0 may be discarded at any time.
@@ -46,7 +54,7 @@ function doubtOf(
   return session!.subscriptions.doubt;
 }
 
-function accuse(owed: Owed, route: Route, event: ClosedEvent, verdict: Verdict): void {
+export function accuse(owed: Owed, route: Route, event: ClosedEvent, verdict: Verdict): void {
   const { publication, subscription } = owed;
   const { frame } = subscription;
   const message =
@@ -68,10 +76,11 @@ function missing(name: string, kind: Kind, refs: Rule['refs'], before: string, o
     party: 'server',
     hint: 'send the retained messages that the filter of a new subscription matches',
     on: ['PUBLISH'],
-    check({ retain }, verdict, { delivery }) {
+    check({ retain }, verdict, { delivery, conversation }) {
       if (retain !== true || delivery?.origin !== 'retained') return;
       const { only } = delivery.route;
-      if (only !== undefined && kindOf(only) === kind) verdict.hold();
+      if (only === undefined || kindOf(only) !== kind) return;
+      if (!isOthers(kind, delivery.publication!, conversation, only.asked)) verdict.hold();
     },
     closed(event, verdict) {
       const { session } = event.conversation;
@@ -79,6 +88,7 @@ function missing(name: string, kind: Kind, refs: Rule['refs'], before: string, o
       for (const route of session.subscriptions.allRoutes()) {
         const { owed } = route;
         if (owed === undefined || kindOf(owed.subscription) !== kind || !isDue(owed, event)) continue;
+        if (isOthers(kind, owed.publication, event.conversation, owed.subscription.asked)) continue;
         accuse(owed, route, event, verdict);
       }
     },

@@ -31,7 +31,14 @@ function willOf({ delivery, packet }: PacketEvent): DeliveryFact | undefined {
 function isDue({ publication, subscription }: Owed, { conversation }: ClosedEvent): boolean {
   const { client, server } = conversation;
   const { answered, asked, ended, options } = subscription;
-  if (publication.isReplaced || publication.message.expiry !== undefined || options.noLocal) return false;
+  // QoS 0 may be discarded at any time (3.3.1.3).
+  if (
+    publication.message.qos === 0 ||
+    publication.isReplaced ||
+    publication.message.expiry !== undefined ||
+    options.noLocal
+  )
+    return false;
   if (publication.time + CROSSING > asked || ended < answered + GRACE) return false;
   if (client.limits.maximumPacketSize !== Number.POSITIVE_INFINITY || server.flows.inFlight > 0) return false;
   return server.lastTime > answered + GRACE;
@@ -102,7 +109,7 @@ export const WILL_RETENTION: RuleSet = {
         }
       },
       violates: [
-        { title: 'a new subscription does not get it', transcript: `${after('26')}${NOTHING}`, frame: 10 },
+        { title: 'a new subscription does not get it', transcript: `${after('2e')}${NOTHING}`, frame: 10 },
         {
           title: 'RETAIN 0 with Retain As Published',
           versions: ['5.0'],

@@ -80,6 +80,13 @@ export class Sessions {
     this.stoppedAt = time;
   }
 
+  /** Whether the session in which this client did something (at `since`) had surely ended by some time. */
+  hasEnded(clientId: string | undefined, since: number, by: number): boolean {
+    const link = clientId === undefined ? undefined : this.clients.get(clientId)?.link;
+    if (link?.closed === undefined || link.expiry !== 0 || !(link.accepted!.time < since)) return false;
+    return link.closed.how !== 'lost' && link.closed.time < by;
+  }
+
   /** What Session Present must be in an accepting CONNACK at this time; undefined when nothing is known of it. */
   expected(link: Link, time: number): Expectation | undefined {
     const { clientId, cleanStart } = link;
