@@ -211,7 +211,7 @@ export class Conversation {
     this.output.packet(this.connection, frame, version === '5.0' ? half.aliases.resolve(packet) : undefined);
   }
 
-  /** A server that does not know 5.0 refuses it with a CONNACK of 3.1.1, which has two bytes; one that accepts speaks 5.0. */
+  /** A server that does not know 5.0 refuses with a CONNACK of 3.1.1, which has two bytes; one that accepts speaks 5.0. */
   private versionFor({ bytes, length }: FramedPacket): Version {
     const { version } = this.connection;
     return version === '5.0' && length === 4 && bytes[0] === 0x20 && bytes[3] !== 0 ? '3.1.1' : version;

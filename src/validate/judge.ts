@@ -12,6 +12,7 @@ import { VERSIONS, type Version } from '../spec/versions.js';
 import { citedBy } from './catalogue.js';
 import { type JudgedEvent, type LayerEvent, PacketEvent } from './event.js';
 import type { Finding } from './finding.js';
+import { GATES, gatesOf, holdsUnasked } from './gates.js';
 import { JUDGE_LIMITS, type JudgeLimits } from './limits.js';
 import { type JudgeReport, Tally } from './report.js';
 import type { ConversationRule, Rule } from './rule.js';
@@ -22,7 +23,7 @@ import type { Closed } from './state/closed.js';
 import { Conversation } from './state/conversation.js';
 import { strayOf } from './stray.js';
 import type { WebSocketNotice } from './state/websocket.js';
-import { type Applied, type Marks, Verdicts } from './verdicts.js';
+import { type Applied, HELD, type Marks, Verdicts } from './verdicts.js';
 
 export interface JudgeOptions {
   readonly rules: readonly Rule[];
@@ -108,7 +109,12 @@ export class Judge {
     const rules = this.dispatch[frame.version].packet.get(frame.packet.type);
     if (rules !== undefined) {
       verdicts.about(event, conversation, marks);
-      for (let i = 0; i < rules.length; i++) this.ask(rules[i]!, event);
+      const open = gatesOf(event);
+      for (let i = 0; i < rules.length; i++) {
+        const applied = rules[i]!;
+        if ((applied.gate & open) !== 0) this.ask(applied, event);
+        else if (applied.holdsUnasked) marks.bits[applied.index]! |= HELD;
+      }
     }
     conversation.apply(event, event.flow, event.request, event.delivery);
   }
@@ -238,7 +244,8 @@ function dispatchIn(version: Version, rules: readonly Rule[], asks: JudgeOptions
   rules.forEach((rule, index) => {
     const cited = citedBy(rule, version);
     if (cited === undefined || !asks(rule, version)) return;
-    const applied = { rule, index, version, cited };
+    const { asked = 'always' } = rule;
+    const applied = { rule, index, version, cited, gate: GATES[asked], holdsUnasked: holdsUnasked(asked) };
     for (const type of rule.on) packet.set(type, [...(packet.get(type) ?? []), applied]);
     if (rule.kind !== 'frame' && rule.closed !== undefined) closed.push(applied);
     if (rule.kind !== 'frame' && rule.layer !== undefined) layer.push(applied);

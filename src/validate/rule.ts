@@ -6,6 +6,7 @@ import type { Version } from '../spec/versions.js';
 import type { ClosedEvent, LayerEvent, PacketEvent } from './event.js';
 import type { Example, Violation } from './example.js';
 import type { FrameRef, Level } from './finding.js';
+import type { Asked } from './gates.js';
 import type { PacketOf, PacketType } from './seen.js';
 
 /** A numbered statement ("MQTT-3.1.0-1"), or where it has no number the section ("§3.1.2"). */
@@ -53,6 +54,8 @@ interface RuleHead {
   readonly hint: string;
   /** 5.0: the Reason Code with which the receiver of this must close (0x81, 0x82 …). Present: any version's receiver must close. */
   readonly due?: number;
+  /** Of which packets of its types it is asked at all (gates.ts): default always. */
+  readonly asked?: Asked;
   readonly violates: readonly Violation[];
   readonly complies: readonly Example[];
 }

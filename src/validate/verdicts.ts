@@ -25,6 +25,9 @@ export interface Applied {
   readonly index: number;
   readonly version: Version;
   readonly cited: Cited;
+  /** What must be there for it to be asked about a packet: a bit of GATES. */
+  readonly gate: number;
+  readonly holdsUnasked: boolean;
 }
 
 /** What is kept of the verdicts of one connection. */

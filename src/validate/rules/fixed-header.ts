@@ -64,6 +64,7 @@ const ONE_SENDER = [
   'UNSUBACK',
   'PINGREQ',
   'PINGRESP',
+  'DISCONNECT',
 ] as const;
 
 const QOS_2 = `${OPENED}> 34 { "a" 0001 p 'x' }\n< 50 02 0001\n`;
@@ -197,10 +198,12 @@ export const FIXED_HEADER: RuleSet = {
       name: 'packet-wrong-sender',
       refs: { '3.1': ['§2.1'], '3.1.1': ['§2.2.1'], '5.0': ['§2.1.2'] },
       party: 'sender',
-      hint: 'requests go to the server, their answers to the client',
+      hint: 'send what is yours: requests go to the server, answers to the client, DISCONNECT before 5.0 to the server only',
       due: 0x82,
       on: ONE_SENDER,
       check({ type }, verdict, event) {
+        // 3.14: since 5.0 a server may send it too.
+        if (type === 'DISCONNECT' && event.frame.version === '5.0') return;
         const may = SENDER.get(type)!;
         if ((may === 'client') === event.fromClient) verdict.hold();
         else
@@ -210,6 +213,15 @@ export const FIXED_HEADER: RuleSet = {
         {
           title: 'a SUBSCRIBE of the server',
           transcript: `${OPENED}< 82 { 0001 p "a" 00 }\nfin >`,
+          frame: 3,
+          at: 0,
+          length: 1,
+          bits: [7, 4],
+        },
+        {
+          title: 'a DISCONNECT of the server before 5.0',
+          transcript: `${OPENED}< e0 00\nfin <`,
+          versions: ['3.1', '3.1.1'],
           frame: 3,
           at: 0,
           length: 1,

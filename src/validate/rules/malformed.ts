@@ -17,6 +17,7 @@ export const MALFORMED: RuleSet = {
       party: 'sender',
       hint: 'let the Remaining Length (or Property Length) count all bytes of the fields that must follow',
       due: 0x81,
+      asked: 'problems',
       on: ALL_TYPES,
       check(_packet, verdict, event) {
         judgeProblems('packet-field-cut', verdict, event);
@@ -38,6 +39,7 @@ export const MALFORMED: RuleSet = {
       party: 'sender',
       hint: 'let a length count the bytes that follow it, and the Remaining Length include them',
       due: 0x81,
+      asked: 'problems',
       on: ALL_TYPES,
       check(_packet, verdict, event) {
         judgeProblems('packet-length-overrun', verdict, event);
@@ -76,6 +78,7 @@ export const MALFORMED: RuleSet = {
       party: 'sender',
       hint: 'end the packet with its last field',
       due: 0x81,
+      asked: 'problems',
       on: ALL_TYPES,
       check(_packet, verdict, event) {
         judgeProblems('packet-trailing-bytes', verdict, event);
@@ -100,13 +103,14 @@ export const MALFORMED: RuleSet = {
       needs: 'sender',
       hint: 'look for what went out before these bytes: a length that was too small, or data of something else',
       due: 0x81,
+      asked: 'problems',
       on: ALL_TYPES,
       check(_packet, verdict) {
         verdict.hold();
       },
       layer({ layer, code, message }, verdict) {
         if (layer !== 'framing' || code !== 'not-a-packet') return;
-        verdict.violate({ message: `bytes where a packet should begin are none: ${message}` });
+        verdict.violate({ message: `what follows the last packet is none: ${message}` });
       },
       violates: [
         {

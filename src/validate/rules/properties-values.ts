@@ -27,6 +27,7 @@ export const PROPERTY_VALUES: RuleSet = {
       party: 'sender',
       hint: 'send a value that the property may have, or leave the property out',
       due: 0x82,
+      asked: 'properties',
       on: WITH_PROPERTIES,
       check: faultCheck(OUT_OF_RANGE, RANGED, outOfRange),
       violates: [
@@ -78,6 +79,7 @@ export const PROPERTY_VALUES: RuleSet = {
       refs: { '5.0': ['§3.3.2.3.2'] },
       party: 'sender',
       hint: 'send 0 for bytes or 1 for UTF-8 text',
+      asked: 'properties',
       on: ['PUBLISH', 'CONNECT'],
       check: faultCheck(FORMAT_UNKNOWN, WITH_FORMAT, outOfRange),
       violates: [
@@ -97,6 +99,7 @@ export const PROPERTY_VALUES: RuleSet = {
       party: 'client',
       hint: 'name the Authentication Method, or leave the Authentication Data out',
       due: 0x82,
+      asked: 'properties',
       on: ['CONNECT'],
       check: faultCheck(DATA_WITHOUT_METHOD, WITH_DATA, () => ({
         message: 'Authentication Data stands without an Authentication Method',

@@ -20,6 +20,7 @@ export const PROPERTY_RULES: RuleSet = {
       party: 'sender',
       hint: 'send a property only in the packets that table 2-4 names for it',
       due: 0x81,
+      asked: 'properties',
       on: WITH_PROPERTIES,
       check: faultCheck(NOT_ALLOWED, CHECKED, ({ label, owner }) => ({
         message: `${label} may not stand in ${placeName(owner)}`,
@@ -51,6 +52,7 @@ export const PROPERTY_RULES: RuleSet = {
       party: 'sender',
       hint: 'send each property once; only User Property, and Subscription Identifier to subscribers, may repeat',
       due: 0x82,
+      asked: 'properties',
       on: WITH_PROPERTIES,
       check: faultCheck(REPEATED, CHECKED, ({ label, owner }) => ({
         message: `${label} stands more than once in ${placeName(owner)}`,
@@ -84,6 +86,7 @@ export const PROPERTY_RULES: RuleSet = {
       level: 'note',
       party: 'sender',
       hint: 'send the property once: which of two values counts is not said',
+      asked: 'properties',
       on: ['PUBLISH'],
       check: faultCheck(REPEATED_UNSAID, CHECKED, ({ label }) => ({
         message: `${label} stands more than once, which the specification forbids in a Will and leaves open here`,
@@ -105,6 +108,7 @@ export const PROPERTY_RULES: RuleSet = {
       party: 'sender',
       hint: 'send only properties of table 2-4: the rest of the packet cannot be read behind another',
       due: 0x81,
+      asked: 'properties',
       on: WITH_PROPERTIES,
       check(packet, verdict, event) {
         if (event.frame.problems.length > 0) reportProblems('property-unknown', verdict, event);
@@ -127,6 +131,7 @@ export const PROPERTY_RULES: RuleSet = {
       party: 'sender',
       hint: 'write a Property Length of 0 when there are no properties',
       due: 0x81,
+      asked: 'problems',
       on: WITH_LENGTH,
       check(packet, verdict, event) {
         const { problems } = event.frame;

@@ -61,6 +61,7 @@ export const UTF8: RuleSet = {
       party: 'sender',
       hint: 'send text as UTF-8, and bytes of other kinds in Binary Data or in a payload',
       due: 0x81,
+      asked: 'problems',
       on: WITH_PROPERTIES,
       check(_packet, verdict, event) {
         judgeProblems('string-ill-formed', verdict, event);
@@ -94,6 +95,7 @@ export const UTF8: RuleSet = {
       level: 'note',
       party: 'sender',
       hint: 'send text as UTF-8: later versions close the connection over other bytes',
+      asked: 'problems',
       on: WITH_PROPERTIES,
       check(_packet, verdict, event) {
         judgeProblems('string-not-utf-8', verdict, event);
@@ -115,6 +117,7 @@ export const UTF8: RuleSet = {
       party: 'sender',
       hint: 'leave out the byte 0x00 that ends strings in C',
       due: 0x81,
+      asked: 'characters',
       on: WITH_PROPERTIES,
       check(_packet, verdict, event) {
         judgeCharacters('string-null-character', NULL_CHARACTER, verdict, event);
@@ -141,6 +144,7 @@ export const UTF8: RuleSet = {
       party: 'sender',
       hint: 'send name and value of a User Property as UTF-8',
       due: 0x81,
+      asked: 'properties',
       on: WITH_PROPERTIES,
       check(packet, verdict, event) {
         if (event.frame.problems.length > 0) judgeProblems('user-property-ill-formed', verdict, event);
@@ -163,6 +167,7 @@ export const UTF8: RuleSet = {
       party: 'sender',
       hint: 'leave out the byte 0x00 that ends strings in C',
       due: 0x81,
+      asked: 'properties',
       on: WITH_PROPERTIES,
       check(packet, verdict, event) {
         if ((kindsIn(packet) & NULL_CHARACTER) !== 0) {
@@ -186,6 +191,7 @@ export const UTF8: RuleSet = {
       level: 'should',
       party: 'sender',
       hint: 'leave control characters out of strings: the receiver may close the connection over them',
+      asked: 'characters',
       on: WITH_PROPERTIES,
       check(_packet, verdict, event) {
         judgeCharacters('string-control-character', CONTROL_CHARACTER, verdict, event);
@@ -215,6 +221,7 @@ export const UTF8: RuleSet = {
       level: 'should',
       party: 'sender',
       hint: 'leave code points out of strings that Unicode gives to no character',
+      asked: 'characters',
       on: WITH_PROPERTIES,
       check(_packet, verdict, event) {
         judgeCharacters('string-non-character', NON_CHARACTER, verdict, event);

@@ -14,6 +14,7 @@ export const VARIABLE_BYTE_INTEGER: RuleSet = {
       party: 'sender',
       hint: 'write a Variable Byte Integer in as few bytes as it needs',
       due: 0x81,
+      asked: 'problems',
       on: ALL_TYPES,
       check(_packet, verdict, event) {
         judgeProblems('variable-byte-integer-overlong', verdict, event);
@@ -55,6 +56,7 @@ export const VARIABLE_BYTE_INTEGER: RuleSet = {
       needs: 'sender',
       hint: 'end a Remaining Length or other Variable Byte Integer with its fourth byte at the latest',
       due: 0x81,
+      asked: 'problems',
       on: ALL_TYPES,
       check(_packet, verdict, event) {
         judgeProblems('variable-byte-integer-too-long', verdict, event);

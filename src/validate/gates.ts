@@ -1,0 +1,36 @@
+// What must be there for a rule to have anything to say about a packet. Most packets have no problems, no properties and
+// no odd characters: rules about these are not even asked then, which is what keeps judging cheap.
+
+import type { Property } from '../codec/packet.js';
+import type { Seen } from './seen.js';
+import { kindsIn } from './strings.js';
+
+/**
+ * - always: asked of every packet of its types
+ * - problems: only of packets that could not be read without one; any other keeps the rule
+ * - characters: only of packets with U+0000, control or non-characters in a string; any other keeps the rule
+ * - properties: only of packets with properties (or problems); to others it says nothing
+ */
+export type Asked = 'always' | 'problems' | 'characters' | 'properties';
+
+/** A bit each. */
+export const GATES: Readonly<Record<Asked, number>> = { always: 1, problems: 2, characters: 4, properties: 8 };
+
+/** Whether a packet of its types that it is not asked about keeps the rule. */
+export function holdsUnasked(asked: Asked): boolean {
+  return asked === 'problems' || asked === 'characters';
+}
+
+/** The gates that a packet opens. */
+export function gatesOf({ packet, frame }: Seen): number {
+  let open = GATES.always;
+  if (frame.problems.length > 0) open |= GATES.problems | GATES.properties;
+  if (kindsIn(packet) !== 0) open |= GATES.characters;
+  if ('properties' in packet && isThere(packet.properties)) open |= GATES.properties;
+  else if (packet.type === 'CONNECT' && isThere(packet.will?.properties)) open |= GATES.properties;
+  return open;
+}
+
+function isThere(properties: readonly Property[] | undefined): boolean {
+  return properties !== undefined && properties.length > 0;
+}
