@@ -176,7 +176,7 @@ export class Judge {
     this.verdicts.about(event, conversation, marks);
     for (const applied of this.dispatch[conversation.info.version].closed) this.ask(applied, event);
     conversation.end(closed);
-    this.tally.connection(conversation, marks);
+    this.tally.connection(conversation, closed, marks);
   }
 
   private of(connection: ConnectionInfo, time: number): Judged {

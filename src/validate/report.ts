@@ -2,7 +2,9 @@
 
 import type { ConnectionInfo } from '../dissect/item.js';
 import type { Version } from '../spec/versions.js';
+import { type Ending, endingOf, unjudgedOf } from './ending.js';
 import type { Rule } from './rule.js';
+import type { Closed } from './state/closed.js';
 import type { Conversation } from './state/conversation.js';
 import { HELD, INCONCLUSIVE, type Marks, VIOLATED } from './verdicts.js';
 
@@ -16,6 +18,8 @@ export interface JudgedConnection {
   readonly inconclusive: number;
   /** Why nothing of it could be judged. */
   readonly unjudged?: string;
+  /** Who closed it, and was it right? */
+  readonly ending: Ending;
 }
 
 /** Connections in which a rule, in a version, came to each answer. */
@@ -53,7 +57,8 @@ export class Tally {
     private readonly mostListed: number,
   ) {}
 
-  connection({ info, client, server }: Conversation, { bits }: Marks): void {
+  connection(conversation: Conversation, closed: Closed, { bits }: Marks): void {
+    const { info, client, server } = conversation;
     const all = this.of(info.version);
     const own: Counts = { held: 0, violated: 0, inconclusive: 0 };
     for (let i = 0; i < bits.length; i++) {
@@ -65,8 +70,18 @@ export class Tally {
         else if ((bit & HELD) !== 0) counts.held++;
       }
     }
-    if (this.listed.length >= this.mostListed) this.more++;
-    else this.listed.push({ connection: info, packets: [client.packets, server.packets], ...own });
+    if (this.listed.length >= this.mostListed) {
+      this.more++;
+      return;
+    }
+    const unjudged = unjudgedOf(conversation);
+    this.listed.push({
+      connection: info,
+      packets: [client.packets, server.packets],
+      ...own,
+      ...(unjudged === undefined ? {} : { unjudged }),
+      ending: endingOf(conversation, closed),
+    });
   }
 
   report(droppedFindings: number): JudgeReport {

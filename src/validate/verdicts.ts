@@ -87,7 +87,8 @@ export class Verdicts implements Verdict {
     const frame = fault.frame ?? this.frame();
     const due = fault.due ?? rule.due;
     if (verdict === 'violation' && due !== undefined) {
-      conversation.half(party).offence ??= { rule: rule.name, message: fault.message, frame, due };
+      const statement = cited.statement ?? `§${cited.section}`;
+      conversation.half(party).offence ??= { rule: rule.name, statement, message: fault.message, frame, due };
     }
     const count = (marks.counts.get(index) ?? 0) + 1;
     marks.counts.set(index, count);

@@ -76,12 +76,7 @@ export interface JudgementFormat {
 }
 
 /** Who closed, and whether that was right. */
-export interface ShownConnection extends JudgedConnection {
-  readonly ending?: {
-    readonly verdict: 'asked' | 'allowed' | 'unexplained' | 'open' | 'unseen';
-    readonly message: string;
-  };
-}
+export type ShownConnection = JudgedConnection;
 
 /** Findings that a format keeps which can only be written at the end. */
 export const MOST_KEPT = 10_000;

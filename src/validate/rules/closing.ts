@@ -260,6 +260,8 @@ export const CLOSING: RuleSet = {
         ] as const) {
           const { offence, aftermath } = offender;
           if (offence === undefined || aftermath === undefined || by !== judged.role) continue;
+          // It was told to close anyhow.
+          if (offender.disconnect !== undefined) continue;
           const kind = kindOf(offender, conversation);
           if (kind === 'connect' || kind === 'text-frame' || offence.frame.type === 'AUTH') continue;
           if (began - offence.frame.time > GRACE) continue;

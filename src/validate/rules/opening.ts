@@ -19,7 +19,8 @@ export const OPENING: RuleSet = {
       needs: 'client',
       on: ALL_TYPES,
       check({ type }, verdict, { fromClient, sender }) {
-        if (!fromClient || sender.packets > 0) return;
+        // Where the beginning was not seen, neither was what came first.
+        if (!fromClient || sender.packets > 0 || !sender.evidence.isWhole) return;
         if (type === 'CONNECT') verdict.hold();
         else verdict.violate({ message: `the first packet of the client is ${type}, not CONNECT` });
       },
@@ -68,7 +69,7 @@ export const OPENING: RuleSet = {
       on: ALL_TYPES,
       check({ type }, verdict, event) {
         const { fromClient, sender, conversation } = event;
-        if (fromClient || conversation.opening.connack !== undefined) return;
+        if (fromClient || conversation.opening.connack !== undefined || !sender.evidence.isWhole) return;
         if (type === 'CONNACK') verdict.hold();
         if (type === 'CONNACK' || (event.frame.version === '5.0' && type === 'AUTH')) return;
         // Told once; DISCONNECT in 5.0 has a rule of its own (3.14.0-1).

@@ -6,7 +6,7 @@ import type { PacketType, Seen } from '../seen.js';
 import { GRACE } from './grace.js';
 
 /** What processing a packet looks like. */
-const ANSWERS: Partial<Record<PacketType, PacketType>> = {
+const ANSWERS: Partial<Record<string, PacketType>> = {
   CONNECT: 'CONNACK',
   PUBLISH: 'PUBACK',
   PUBREL: 'PUBCOMP',
@@ -28,10 +28,9 @@ export class Aftermath {
   private readonly type: PacketType;
   private readonly packetId: number | undefined;
 
-  /** `packet`: the one at fault; undefined when it was none, a WebSocket frame. */
-  constructor(time: number, packet: Seen['packet'] | undefined) {
+  /** The type and the packet at fault; of a WebSocket frame at fault the type of the packet that it carried. */
+  constructor(time: number, type: string, packet: Seen['packet'] | undefined) {
     this.time = time;
-    const type = packet?.type ?? 'RESERVED';
     this.type = packet?.type === 'PUBLISH' && packet.qos === 2 ? 'PUBREC' : (ANSWERS[type] ?? 'RESERVED');
     this.packetId = packet !== undefined && 'packetId' in packet ? packet.packetId : undefined;
     this.flagged = packet?.headerFlags !== undefined;

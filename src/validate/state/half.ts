@@ -13,6 +13,8 @@ import { Limits } from './limits.js';
 /** A packet that obliges its receiver to close the connection. */
 export interface Offence {
   readonly rule: string;
+  /** "5.0:MQTT-3.3.2-2", or the section: "§3.3.1". */
+  readonly statement: string;
   readonly message: string;
   readonly frame: FrameRef;
   /** 5.0: the Reason Code that the receiver owes. */
@@ -64,7 +66,8 @@ export class Half {
     const { offence } = this;
     if (offence === undefined) return;
     const its = offence.frame.number === seen.item.number && offence.frame.direction === seen.frame.direction;
-    this.aftermath ??= new Aftermath(offence.frame.time, its ? seen.packet : undefined);
+    const type = its ? seen.packet.type : offence.frame.number === 0 ? this.lastType : '';
+    this.aftermath ??= new Aftermath(offence.frame.time, type, its ? seen.packet : undefined);
     if (seen.fromClient !== (this.role === 'client')) this.aftermath.seen(seen);
   }
 }
