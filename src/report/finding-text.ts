@@ -4,7 +4,7 @@
 import type { Problem } from '../codec/field.js';
 import type { Finding, FrameRef } from '../validate/finding.js';
 import { count } from './preview.js';
-import { cut, escapeText, type Palette } from './terminal.js';
+import { cut, displayWidth, escapeText, type Palette } from './terminal.js';
 
 /** "5.0:MQTT-3.3.1-2"; where the specification has no number, "3.1 §3.3". */
 export function statementText({ statement, version, section }: Finding): string {
@@ -59,20 +59,23 @@ export function paintOf({ verdict, level }: Finding, palette: Palette): (text: s
 }
 
 /** `✗ must, client: DUP is 1 on a QoS 0 message (5.0:MQTT-3.3.1-2; byte 0, bit 3)`: what stands under a packet. */
-export function findingLine(finding: Finding): string {
-  const { verdict, level, party } = finding;
-  const mark = verdict === 'violation' ? '✗' : '?';
+export function findingLine(finding: Finding, about = ''): string {
   const where = [statementText(finding), bytesText(finding)].filter((one) => one !== '').join('; ');
-  return `${mark} ${level}, ${party}: ${messageText(finding)} (${where})`;
+  return `${head(finding, about)}${messageText(finding)} (${where})`;
 }
 
 /** The same within so many columns: of the message, not of what it refers to, something is left out. */
-export function shortFindingLine(finding: Finding, room: number): string {
-  const line = findingLine(finding);
-  if (line.length <= room) return line;
+export function shortFindingLine(finding: Finding, room: number, about = ''): string {
+  const line = findingLine(finding, about);
+  if (displayWidth(line) <= room) return line;
   const tail = ` (${statementText(finding)})`;
-  const whole = `${line.slice(0, line.indexOf(':') + 2)}${messageText(finding)}`;
+  const whole = head(finding, about) + messageText(finding);
   return room < 3 * tail.length ? cut(whole, room) : cut(whole, room - tail.length) + tail;
+}
+
+/** `about`: the packet, when it is not the one above. */
+function head({ verdict, level, party }: Finding, about: string): string {
+  return `${verdict === 'violation' ? '✗' : '?'} ${level}, ${party}${about === '' ? '' : `, ${about}`}: `;
 }
 
 /** Whether a violation says what is wrong with the bytes of a problem. */

@@ -1,6 +1,6 @@
 // Rows without borders in columns of fixed widths, by cli-table3. A cell may hold several lines.
 
-import Table from 'cli-table3';
+import Table, { type Cell } from 'cli-table3';
 
 const NO_BORDERS = Object.fromEntries(
   ['top', 'bottom', 'left', 'right', 'mid'].flatMap((side) =>
@@ -9,7 +9,7 @@ const NO_BORDERS = Object.fromEntries(
 );
 
 /** Widths count the space behind each column. Lines end where their text does. */
-export function layOut(rows: readonly (readonly string[])[], widths: readonly number[]): string {
+export function layOut(rows: readonly (readonly Cell[])[], widths: readonly number[]): string {
   if (rows.length === 0) return '';
   const table = new Table({
     chars: NO_BORDERS,

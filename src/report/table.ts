@@ -2,6 +2,7 @@
 // rendered in small batches and nothing is kept of them. Lines never wrap: what does not fit is cut with ….
 // cli-table3 takes some 20 µs a cell, so the columns before the story go in as one cell: measured, twice the speed.
 
+import type { Cell } from 'cli-table3';
 import type { Finding } from '../validate/finding.js';
 import { describe } from './describe.js';
 import { packetText, paintOf, shortFindingLine } from './finding-text.js';
@@ -16,13 +17,16 @@ import { relativeClock } from './time.js';
 
 /** Rows laid out at once: the cost per row is lowest about here, as it grows with their square. */
 const BATCH = 16;
+/** A finding stands under the story where there is so much room, else it begins further left. */
+const FINDING_ROOM = 90;
+const FINDING_INDENT = 7;
 
 export function createTable(options: RenderOptions): Renderer {
   const { columns, margin, room } = columnsFor(options.width, options.pasted);
   const palette = paletteOf(options.colour);
   const telling = { palette, room, showSecrets: options.showSecrets };
   const clock = relativeClock();
-  let rows: string[][] = [];
+  let rows: Cell[][] = [];
   /** What is to stand above the next rows: the titles once, and the name of their source. */
   let heading = layOut([titles(columns).map(palette.dim)], [margin, room + 1]);
   let named = '';
@@ -31,9 +35,10 @@ export function createTable(options: RenderOptions): Renderer {
     item.kind === 'event'
       ? cut(eventText(item, palette), room)
       : withProblems(describe(item, telling), problemText(item, findings), room, palette);
-  const found = (finding: Finding, about = ''): string[] => {
-    const line = shortFindingLine(finding, room - about.length);
-    return ['', paintOf(finding, palette)(about + line)];
+  const indent = room >= FINDING_ROOM ? margin : FINDING_INDENT;
+  const found = (finding: Finding, about?: string): Cell[] => {
+    const line = paintOf(finding, palette)(shortFindingLine(finding, margin + room - indent, about));
+    return [{ colSpan: 2, content: ' '.repeat(indent) + line }];
   };
   const flush = (): string => {
     if (rows.length === 0) return '';
@@ -61,7 +66,7 @@ export function createTable(options: RenderOptions): Renderer {
       return rows.length < BATCH ? '' : flush();
     },
     late(finding) {
-      if (finding.verdict === 'violation') rows.push(found(finding, `${packetText(finding.frame)} `));
+      if (finding.verdict === 'violation') rows.push(found(finding, packetText(finding.frame)));
       return rows.length < BATCH ? '' : flush();
     },
     flush,
