@@ -159,8 +159,6 @@ export class Exchange {
     readonly payload: number | undefined,
     /** When the message expires (5.0, ns). */
     readonly expiresAt: number,
-    /** Its PUBLISH had an alias and no topic, and the alias was not set. */
-    readonly isTopicless: boolean,
     /** The packet that began it. */
     readonly number: number,
     readonly type: string,

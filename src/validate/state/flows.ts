@@ -208,7 +208,6 @@ export class Flows {
       topic === undefined || topic.length > LONGEST_TOPIC ? undefined : topic,
       packet === undefined ? undefined : fact.payload,
       time + (numberOf(packet?.properties, 'messageExpiryInterval') ?? Number.POSITIVE_INFINITY) * 1e9,
-      packet?.topic === '' && topic === undefined,
       ...([item.number, frame.packet.type, frame.version, time, frame.length, frame.origins] as const),
     );
     if (before !== undefined) {
