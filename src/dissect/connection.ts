@@ -2,7 +2,7 @@
 // Made when there is something to say of it; names are made on first use.
 
 import type { Side } from '../bytes/chunk.js';
-import type { Version } from '../spec/versions.js';
+import type { Direction, Version } from '../spec/versions.js';
 import type { TcpConnection } from '../tcp/connection.js';
 import type { TransportName } from '../transport/transport.js';
 import type { ConnectionInfo, FirstFin, VersionSource } from './item.js';
@@ -42,6 +42,12 @@ export class Connection implements ConnectionInfo {
     const { firstFin, firstFinTime: time, firstFinFrame: captureFrame } = this.tcp;
     if (firstFin === undefined) return undefined;
     return { direction: firstFin === this.clientSide ? 'client-to-server' : 'server-to-client', time, captureFrame };
+  }
+
+  lacks(direction: Direction): boolean {
+    const { tcp, clientSide } = this;
+    const side = direction === 'client-to-server' ? clientSide : clientSide === 0 ? 1 : 0;
+    return tcp.streams[side].missing > 0;
   }
 
   private endpoints(): readonly [client: string, server: string] {

@@ -32,6 +32,8 @@ export interface ConnectionInfo {
   readonly clientId?: string;
   /** As soon as it was seen: the connection counts as closed when both sides have sent theirs. */
   readonly firstFin?: FirstFin | undefined;
+  /** Whether bytes of a direction are known to be missing as of now: acknowledged by the other side, or before a FIN. */
+  lacks?(direction: Direction): boolean;
 }
 
 export interface Frame {

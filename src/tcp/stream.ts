@@ -54,6 +54,11 @@ export class TcpStream {
     return this.#disorder !== undefined;
   }
 
+  /** Bytes that the receiver got, or that lie before the FIN, and that were not delivered: held up, or lost. */
+  get missing(): number {
+    return this.#missing();
+  }
+
   /** Before any byte of this stream, but after its SYN: the segment completes the handshake. */
   isFirstWord(segment: Segment): boolean {
     const { started, exact, position, first } = this.#progress;
@@ -116,7 +121,7 @@ export class TcpStream {
     while (this.heldSegments > 0) this.#release(out, time, frame);
     const suspected = this.#disorder?.suspect.segment;
     if (suspected !== undefined) this.#renumber(out, suspected);
-    this.#progress.gap(out, this.#missingAtEnd(), 'lost', time, frame);
+    this.#progress.gap(out, this.#missing(), 'lost', time, frame);
     this.#calm = this.#isCalm();
     return out.length === 0 ? NO_CHUNKS : out;
   }
@@ -284,7 +289,7 @@ export class TcpStream {
   }
 
   /** What was sent, by the word of its sender's FIN or of its receiver, and not seen. */
-  #missingAtEnd(): number {
+  #missing(): number {
     const { started, position } = this.#progress;
     if (this.#fin >= 0) return this.#fin - position;
     if (!started || !this.#hasAcknowledged) return 0;
