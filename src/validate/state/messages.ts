@@ -11,13 +11,14 @@ import { messageOf, willOf } from './message.js';
 import { hashOf } from './payload.js';
 import { type Message, Publication, type Publisher, TopicLog } from './publication.js';
 import type { RequestFact } from './requests.js';
+import { owe } from './retained-owed.js';
 import type { Session } from './session.js';
-import type { Subscription } from './subscription.js';
 import { trace } from './tracing.js';
 
-/** Wills kept, retained messages that one SUBSCRIBE is compared with. */
+/** Wills kept. */
 const MOST_WILLS = 1024;
-const MOST_OWED = 128;
+/** Publications looked at, backwards. */
+const MOST_SEARCHED = 64;
 /** Reason Codes from here on say no. */
 const REFUSED = 0x80;
 
@@ -87,7 +88,7 @@ export class Messages {
         if (session !== undefined) publisher.clientId = session.clientId;
         break;
       case 'SUBACK':
-        if (session !== undefined && request?.kind === 'answer') this.owe(session, request);
+        if (session !== undefined && request?.kind === 'answer') owe(this.kept, session.subscriptions, request);
         break;
     }
   }
@@ -110,11 +111,33 @@ export class Messages {
 
   private taken(packet: PacketOf<'PUBLISH'>, seen: Seen, publisher: Publisher, flow: FlowFact | undefined): void {
     // Once more the same: the server has it, or takes this one for it.
-    if (flow !== undefined && flow.kind !== 'new' && flow.kind !== 'in-use') return;
+    if (flow !== undefined && flow.kind !== 'new' && flow.kind !== 'in-use') {
+      this.resent(packet, seen);
+      return;
+    }
     const message = messageOf(packet, seen);
     if (message === undefined) return;
     const publication = this.published(message, publisher, seen.time, false, packet.packetId);
+    publication.wasDup = packet.dup === true;
+    publisher.own = publication;
     if (packet.packetId !== undefined) publisher.pending.set(packet.packetId, publication);
+  }
+
+  private resent({ payload, packetId, dup }: PacketOf<'PUBLISH'>, { topic }: Seen): void {
+    if (topic === undefined || payload === undefined || dup !== true) return;
+    const publication = this.find(topic, payload, (one) => one.packetId === packetId);
+    if (publication !== undefined) publication.wasDup = true;
+  }
+
+  /** The latest publication of a topic with this payload, among those that are recent. */
+  find(topic: string, payload: Uint8Array, is: (one: Publication) => boolean): Publication | undefined {
+    let one = this.logs.get(topic)?.last;
+    if (one === undefined) return undefined;
+    const hash = hashOf(payload);
+    for (let i = 0; i < MOST_SEARCHED && one !== undefined; i++, one = one.before) {
+      if (one.is(payload.length, hash) && is(one)) return one;
+    }
+    return undefined;
   }
 
   /** A message has come to the server. A will: at the earliest moment at which the server may publish it. */
@@ -211,7 +234,7 @@ export class Messages {
     if (only?.isShared !== true || (origin !== 'live' && origin !== 'late')) return;
     const one = { filter: only.filter, clientId: fact.session.clientId, qos: packet.qos ?? 0 };
     const { packetId } = packet;
-    const shared = { ...one, packetId, frame: seen.ref(), member, code: undefined };
+    const shared = { ...one, packetId, frame: seen.ref(), member, publication, code: undefined };
     (publication.shared ??= []).push(shared);
     if (packetId !== undefined) member.shared.set(packetId, shared);
   }
@@ -223,41 +246,6 @@ export class Messages {
     let log = this.logs.get(message.topic);
     if (log === undefined) this.logs.set(message.topic, (log = new TopicLog()));
     this.retain(log, will);
-  }
-
-  /** A subscription stands: which retained messages it asks for. */
-  private owe({ subscriptions }: Session, { request }: RequestFact): void {
-    for (const { filter } of request!.filters) {
-      const subscription = subscriptions.get(filter);
-      if (subscription === undefined || subscription.frame !== request!.frame) continue;
-      if (subscription.granted === undefined || subscription.isShared) continue;
-      const { retainHandling } = subscription.options;
-      if (retainHandling > 1 || (retainHandling === 1 && !subscription.isNew)) continue;
-      if (!subscription.hasWildcard) this.owed(subscription, subscriptions, filter, this.kept.get(filter));
-      else this.owedByPattern(subscription, subscriptions);
-    }
-  }
-
-  private owedByPattern(subscription: Subscription, subscriptions: Session['subscriptions']): void {
-    let count = 0;
-    for (const [topic, log] of this.kept) {
-      if (++count > MOST_OWED) return;
-      if (subscription.matches(topic)) this.owed(subscription, subscriptions, topic, log);
-    }
-  }
-
-  private owed(
-    subscription: Subscription,
-    subscriptions: Session['subscriptions'],
-    topic: string,
-    log: TopicLog | undefined,
-  ): void {
-    const publication = log?.retained;
-    if (publication === undefined || publication.message.length === 0 || publication.isRejected) return;
-    const route = subscriptions.route(topic);
-    // It may have come before the answer.
-    if (route.cameSince(publication, subscription.asked)) return;
-    route.owed = { publication, subscription };
   }
 }
 
@@ -288,6 +276,7 @@ function answered(
     const shared = publisher.shared.get(packetId);
     if (shared === undefined) return;
     shared.code = reasonCode;
+    if (reasonCode >= REFUSED) publisher.refused = shared;
     publisher.shared.delete(packetId);
     return;
   }

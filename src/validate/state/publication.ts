@@ -31,7 +31,10 @@ export class Publisher {
   readonly pending = new Map<number, Publication>();
   /** QoS 1 and 2 deliveries by a shared subscription that wait for PUBACK or PUBREC. */
   readonly shared = new Map<number, SharedDelivery>();
-  will: Publication | undefined = undefined;
+  /** The latest that it published. */
+  own: Publication | undefined = undefined;
+  /** Its latest delivery by a shared subscription that it refused. */
+  refused: SharedDelivery | undefined = undefined;
   /** When its connection closed (ns). */
   closed = Number.POSITIVE_INFINITY;
 
@@ -50,6 +53,7 @@ export interface SharedDelivery {
   readonly packetId: number | undefined;
   readonly frame: FrameRef;
   readonly member: Publisher;
+  readonly publication: Publication;
   /** Reason Code of PUBACK or PUBREC. */
   code: number | undefined;
 }
@@ -63,6 +67,8 @@ export class Publication {
   isRejected = false;
   /** 5.0: PUBACK or PUBREC said that the server took it. */
   isAccepted = false;
+  /** It came with DUP 1, too. */
+  wasDup = false;
   /** Its topic has another retained message by now, or none. */
   isReplaced = false;
   /** Seen on its way to a subscriber: so the server took it. */

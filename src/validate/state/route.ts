@@ -73,7 +73,8 @@ export class Route {
   deliver(publication: Publication, time: number): void {
     const { latest } = this;
     let one = publication.before;
-    for (let i = 0; i < MOST_SKIPPED && latest !== undefined && one !== undefined && one !== latest; i++) {
+    for (let i = 0; i < MOST_SKIPPED && one !== undefined && one !== latest; i++) {
+      if (latest === undefined && one.time < this.since) break;
       this.skip(one, publication, time);
       one = one.before;
     }
