@@ -1,5 +1,5 @@
-// Must findings in recorded captures that are true: each was confirmed by reading the bytes. One row a rule, party and capture;
-// `frames` are the packets as dissect numbers them, 0 for what only the end of a connection tells.
+// Must findings in recorded captures that are true: each was confirmed by reading the bytes. One row a rule, party and
+// capture; `frames` are the packets as dissect numbers them, 0 for what only a layer below or the end of a connection tells.
 
 export interface Reviewed {
   readonly file: string;
@@ -10,4 +10,101 @@ export interface Reviewed {
   readonly reason: string;
 }
 
-export const REVIEWED: readonly Reviewed[] = [];
+export const REVIEWED: readonly Reviewed[] = [
+  // Mistakes made on purpose when the fixtures were recorded.
+  {
+    file: 'auth-without-method-v5.pcap',
+    rule: 'client-auth-without-method',
+    party: 'client',
+    frames: [3],
+    reason: 'The client sends AUTH (f0) with method SCRAM-SHA-1; the properties of its CONNECT have no method.',
+  },
+  {
+    file: 'properties-scripted-server-v5.pcap',
+    rule: 'property-out-of-range',
+    party: 'server',
+    frames: [2],
+    reason: 'CONNACK has 24 02, Maximum QoS 2: only 0 and 1 may be sent, 2 is meant by leaving it out (3.2.2.3.4).',
+  },
+  {
+    file: 'properties-scripted-server-v5.pcap',
+    rule: 'response-information-not-requested',
+    party: 'server',
+    frames: [2],
+    reason: 'CONNACK has Response Information (1a "replies/0001"); CONNECT has no properties, so it is not requested.',
+  },
+  {
+    file: 'server-disconnect-v5.pcap',
+    rule: 'packet-too-large-client',
+    party: 'client',
+    frames: [3],
+    reason:
+      'A PUBLISH of 3,019 bytes after a CONNACK with Maximum Packet Size 1,000 (27 00 00 03 e8); refused with 0x95.',
+  },
+  {
+    file: 'server-disconnect-v5.pcap',
+    rule: 'topic-name-wildcard',
+    party: 'client',
+    frames: [15],
+    reason: 'The topic of a PUBLISH is site/+/temp; the server refuses it with 0x82.',
+  },
+  {
+    file: 'server-disconnect-v5.pcap',
+    rule: 'property-out-of-range',
+    party: 'client',
+    frames: [19],
+    reason: 'SUBSCRIBE has 0b 00, Subscription Identifier 0, which is a Protocol Error (3.8.2.1.2).',
+  },
+  {
+    file: 'server-disconnect-v5.pcap',
+    rule: 'connect-twice',
+    party: 'client',
+    frames: [23],
+    reason: 'The second CONNECT on one connection, packets 21 and 23; the server closes.',
+  },
+  {
+    file: 'websocket-mistakes-v311.pcap',
+    rule: 'websocket-subprotocol-not-offered',
+    party: 'client',
+    frames: [0],
+    reason: 'The first upgrade request has no Sec-WebSocket-Protocol; a client has to offer "mqtt".',
+  },
+  {
+    file: 'websocket-mistakes-v311.pcap',
+    rule: 'websocket-text-frame',
+    party: 'client',
+    frames: [0],
+    reason: 'The third connection sends its CONNECT in a frame that begins with 81: text, not binary.',
+  },
+  {
+    file: 'websocket-mistakes-v311.pcap',
+    rule: 'text-frame-not-closed',
+    party: 'server',
+    frames: [3],
+    reason: 'mosquitto answers the CONNECT of that text frame with CONNACK 0 in place of closing.',
+  },
+  // Public captures.
+  {
+    file: 'arkime__mqtt_big.pcap',
+    rule: 'delivery-without-subscription',
+    party: 'server',
+    frames: [15, 17],
+    reason:
+      'A made-up capture: the server delivers server/bigdata and server/interrupt to a client that has test/# only.',
+  },
+  {
+    file: 'suricata-verify__mqtt-events-invalid-qos__input.pcap',
+    rule: 'publish-qos-3',
+    party: 'client',
+    frames: [3],
+    reason: 'Made for a test of QoS 3: the first byte of the PUBLISH is 36, both QoS bits set.',
+  },
+  {
+    file: 'suricata-verify__mqtt5-pub-mosquittoprops__input.pcap',
+    rule: 'payload-format-indicator-value',
+    party: 'client',
+    frames: [1, 3],
+    reason:
+      'mosquitto_pub sends 01 90 in the will and 01 58 in PUBLISH: Payload Format Indicator 144 and 88, defined are 0 and 1.',
+  },
+];

@@ -2,7 +2,19 @@
 
 import { encode } from '../../../src/codec/frame.js';
 import type { Packet, SubackPacket } from '../../../src/codec/packet.js';
-import { bytes, type Damage, type Damaged, delayed, followed, near, overwritten, read, values } from './damage.js';
+import { PROPERTY_BY_NAME } from '../../../src/spec/properties.js';
+import {
+  bytes,
+  type Damage,
+  type Damaged,
+  delayed,
+  followed,
+  near,
+  overwritten,
+  read,
+  values,
+  withProperty,
+} from './damage.js';
 import type { Target } from './session.js';
 
 /** The packet of a type that the connection began with. */
@@ -96,6 +108,7 @@ const SESSIONS: readonly Damage[] = [
     does: 'Session Present 1 for a client seen for the first time',
     versions: ['3.1.1', '5.0'],
     least: 0,
+    why: 'The session may be older than the capture.',
     make: (target) => sessionPresent(target, false, true),
   },
   {
@@ -114,6 +127,28 @@ function sessionPresent(target: Target, isClean: boolean, present: boolean): Dam
   if (flags === undefined || (flags.cleanSession ?? flags.cleanStart) !== isClean) return undefined;
   if (packet.acknowledgeFlags.sessionPresent === present) return undefined;
   return bytes(target, overwritten(step.bytes, 2, step.bytes[2]! ^ 0x01));
+}
+
+/** CONNACK says that the server does not support something that the client uses later on. */
+function refused(name: string, does: string, property: readonly number[], uses: (packet: Packet) => boolean): Damage {
+  return {
+    name,
+    does,
+    versions: ['5.0'],
+    least: 1,
+    make: (target) => {
+      const { packet } = target;
+      if (packet.type !== 'CONNACK' || packet.reasonCode !== 0) return undefined;
+      const id = property[0]!;
+      if (packet.properties?.some((one) => PROPERTY_BY_NAME.get(one.name)?.id === id)) return undefined;
+      for (const { step } of near(target, 'after')) {
+        if (step.from !== 'client' || !uses(read(step, target))) continue;
+        const damaged = withProperty(target, ...property);
+        return damaged === undefined ? undefined : { ...damaged, by: 'client' };
+      }
+      return undefined;
+    },
+  };
 }
 
 const LIMITS: readonly Damage[] = [
@@ -141,19 +176,24 @@ const LIMITS: readonly Damage[] = [
       return values(target, { payload: new Uint8Array(most).fill(0x78) });
     },
   },
-  {
-    name: 'retain-not-available',
-    does: 'RETAIN set after Retain Available 0',
-    versions: ['5.0'],
-    least: 1,
-    make: (target) => {
-      const { packet, step } = target;
-      if (packet.type !== 'PUBLISH' || step.from !== 'client') return undefined;
-      const connack = opening(target, 'CONNACK');
-      const none = connack?.properties?.some((one) => one.name === 'retainAvailable' && one.value === 0);
-      return none === true ? values(target, { retain: true }) : undefined;
-    },
-  },
+  refused(
+    'retain-not-available',
+    'Retain Available 0 in CONNACK, then RETAIN in a PUBLISH of the client',
+    [0x25, 0],
+    (packet) => packet.type === 'PUBLISH' && packet.retain,
+  ),
+  refused(
+    'maximum-qos-exceeded',
+    'Maximum QoS 0 in CONNACK, then QoS 1 or 2 in a PUBLISH of the client',
+    [0x24, 0],
+    (packet) => packet.type === 'PUBLISH' && packet.qos > 0,
+  ),
+  refused(
+    'wildcards-not-available',
+    'Wildcard Subscription Available 0 in CONNACK, then a SUBSCRIBE with one',
+    [0x28, 0],
+    (packet) => packet.type === 'SUBSCRIBE' && packet.subscriptions.some(({ topicFilter }) => /[+#]/.test(topicFilter)),
+  ),
 ];
 
 const TIME: readonly Damage[] = [

@@ -3,7 +3,7 @@
 import { variableByteInteger } from '../../../src/bytes/cursor.js';
 import type { Field } from '../../../src/codec/field.js';
 import { annotate, decode, encode } from '../../../src/codec/frame.js';
-import type { Packet } from '../../../src/codec/packet.js';
+import type { Packet, PacketType } from '../../../src/codec/packet.js';
 import type { Version } from '../../../src/spec/versions.js';
 import type { PacketStep, Side, Step, Target } from './session.js';
 
@@ -137,3 +137,10 @@ export function withProperty(target: Target, ...property: readonly number[]): Da
   const code = 'reasonCode' in packet && packet.reasonCode !== undefined ? [] : [0];
   return bytes(target, spliced(step.bytes, step.bytes.length, 0, ...code, property.length, ...property));
 }
+
+export const is = ({ packet }: Target, ...types: readonly PacketType[]): boolean => types.includes(packet.type);
+
+export const idOf = (packet: Packet): number | undefined => ('packetId' in packet ? packet.packetId : undefined);
+
+/** 3.1 leaves much open that later versions forbid. */
+export const SINCE_311: readonly Version[] = ['3.1.1', '5.0'];

@@ -12,7 +12,7 @@ export const DELIVERIES: readonly Damage[] = [
   {
     name: 'delivery-qos-raised',
     does: 'a delivery with a higher QoS than it had',
-    least: 0,
+    least: 1,
     make: (target) => {
       const packet = delivery(target);
       if (packet === undefined || packet.qos === 2) return undefined;
@@ -23,7 +23,7 @@ export const DELIVERIES: readonly Damage[] = [
     name: 'delivery-unsubscribed',
     does: 'a delivery under a topic that nobody subscribed to',
     versions: ['3.1.1', '5.0'],
-    least: 0,
+    least: 1,
     make: (target) => {
       const packet = delivery(target);
       return packet === undefined || packet.topic === '' ? undefined : values(target, { topic: 'never/asked/for' });
@@ -32,7 +32,7 @@ export const DELIVERIES: readonly Damage[] = [
   {
     name: 'delivery-retain-flipped',
     does: 'RETAIN flipped in a delivery',
-    least: 0,
+    least: 1,
     make: (target) => {
       const packet = delivery(target);
       return packet === undefined ? undefined : values(target, { retain: !packet.retain });
@@ -41,7 +41,7 @@ export const DELIVERIES: readonly Damage[] = [
   {
     name: 'delivery-missing',
     does: 'a delivery taken away, with its acknowledgements',
-    least: 0,
+    least: 1,
     make: (target) => {
       const packet = delivery(target);
       if (packet === undefined || packet.dup) return undefined;
@@ -70,7 +70,7 @@ export const DELIVERIES: readonly Damage[] = [
     name: 'delivery-property-changed',
     does: 'a User Property of a delivery changed',
     versions: ['5.0'],
-    least: 0,
+    least: 1,
     make: (target) => {
       const properties = delivery(target)?.properties;
       const at = properties?.findIndex(({ name }) => name === 'userProperty') ?? -1;
@@ -84,7 +84,7 @@ export const DELIVERIES: readonly Damage[] = [
     name: 'delivery-identifier-missing',
     does: 'the Subscription Identifiers of a delivery taken away',
     versions: ['5.0'],
-    least: 0,
+    least: 1,
     make: (target) => {
       const properties = delivery(target)?.properties;
       const left = properties?.filter(({ name }) => name !== 'subscriptionIdentifier');
@@ -95,7 +95,7 @@ export const DELIVERIES: readonly Damage[] = [
     name: 'delivery-identifier-other',
     does: 'a Subscription Identifier in a delivery that no subscription has',
     versions: ['5.0'],
-    least: 0,
+    least: 1,
     make: (target) => {
       const properties = delivery(target)?.properties;
       const at = properties?.findIndex(({ name }) => name === 'subscriptionIdentifier') ?? -1;

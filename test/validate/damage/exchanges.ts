@@ -1,25 +1,22 @@
-// Damage to who answers what, and in which order: acknowledgements lost, changed, doubled, swapped; the beginning and the end
-// of connections.
+// Damage to who says what, and in which order: acknowledgements changed and swapped, the beginning and the end of connections.
 
-import type { Packet, PacketType } from '../../../src/codec/packet.js';
-import type { Version } from '../../../src/spec/versions.js';
+import type { PacketType } from '../../../src/codec/packet.js';
 import {
   bytes,
   type Damage,
   type Damaged,
-  delayed,
-  dropped,
   followed,
+  idOf,
+  is,
   near,
   overwritten,
   read,
+  SINCE_311,
   swapped,
   values,
 } from './damage.js';
 import { otherSide, type Target } from './session.js';
 
-const is = ({ packet }: Target, ...types: readonly PacketType[]): boolean => types.includes(packet.type);
-const idOf = (packet: Packet): number | undefined => ('packetId' in packet ? packet.packetId : undefined);
 const ACKS: readonly PacketType[] = ['PUBACK', 'PUBREC', 'PUBREL', 'PUBCOMP', 'SUBACK', 'UNSUBACK'];
 /** No recorded session has it. */
 const STRANGE_ID = 0xfedc;
@@ -42,93 +39,6 @@ function answerOf({ packet }: Target): PacketType | undefined {
 function retyped(target: Target, first: number): Damaged {
   return bytes(target, overwritten(target.step.bytes, 0, first));
 }
-
-/** Not answering: what is taken away, and everything that follows of the exchange; the rest comes 15 seconds later. */
-const drop = (name: string, least: number, why: string | undefined, type: PacketType): Damage => ({
-  name,
-  does: `${type} taken away${/^PUBRE/.test(type) ? ' with all that follows of its exchange' : ''}, and 15 s pass`,
-  least,
-  ...(why === undefined ? {} : { why }),
-  make: (target) => (is(target, type) ? unanswered(target) : undefined),
-});
-
-const FOLLOWERS: Readonly<Partial<Record<PacketType, readonly PacketType[]>>> = {
-  PUBREC: ['PUBREL', 'PUBCOMP'],
-  PUBREL: ['PUBCOMP'],
-};
-
-function unanswered(target: Target): Damaged {
-  const gone = new Set([target.index]);
-  const left = [...(FOLLOWERS[target.packet.type] ?? [])];
-  for (const { step, index } of near(target, 'after')) {
-    const packet = read(step, target);
-    if (left.length === 0 || packet.type !== left[0] || idOf(packet) !== idOf(target.packet)) continue;
-    gone.add(index);
-    left.shift();
-  }
-  const { steps, by, number } = delayed(target, 15, target.step.from);
-  return { steps: steps.filter((_, index) => !gone.has(index)), by, number };
-}
-
-const repeat = (name: string, versions: readonly Version[] | undefined, type: PacketType): Damage => ({
-  name,
-  does: `${type} twice`,
-  ...(versions === undefined ? {} : { versions }),
-  least: 1,
-  make: (target) => (is(target, type) ? followed(target, target.step.from, target.step.bytes) : undefined),
-});
-
-/** Silence may also mean that the connection is dead. */
-const MUTE = 'Where that side sends nothing more at all, the connection may be dead.';
-const SILENT = 'Its sender says nothing more on that connection.';
-
-const DROPPED: readonly Damage[] = [
-  {
-    name: 'drop-connect',
-    does: 'CONNECT taken away',
-    least: 0.75,
-    why: SILENT,
-    make: (target) => (is(target, 'CONNECT') ? dropped(target) : undefined),
-  },
-  {
-    name: 'drop-connack',
-    does: 'CONNACK taken away',
-    least: 0.7,
-    why: SILENT,
-    make: (target) => (is(target, 'CONNACK') ? dropped(target) : undefined),
-  },
-  drop('drop-puback', 0.8, MUTE, 'PUBACK'),
-  drop('drop-pubrec', 0.8, MUTE, 'PUBREC'),
-  drop('drop-pubrel', 0.8, MUTE, 'PUBREL'),
-  drop('drop-pubcomp', 0.8, MUTE, 'PUBCOMP'),
-  drop('drop-suback', 0.8, MUTE, 'SUBACK'),
-  drop('drop-unsuback', 0.4, MUTE, 'UNSUBACK'),
-  drop('drop-pingresp', 1, undefined, 'PINGRESP'),
-];
-
-/** 3.1 asks for answers, and does not forbid to answer twice. */
-const SINCE_311: readonly Version[] = ['3.1.1', '5.0'];
-
-const REPEATED: readonly Damage[] = [
-  repeat('repeat-connect', undefined, 'CONNECT'),
-  repeat('repeat-connack', undefined, 'CONNACK'),
-  repeat('repeat-puback', SINCE_311, 'PUBACK'),
-  repeat('repeat-pubrec', SINCE_311, 'PUBREC'),
-  // 3.1.1 lets PUBREL be sent again at any time.
-  repeat('repeat-pubrel', ['5.0'], 'PUBREL'),
-  repeat('repeat-pubcomp', SINCE_311, 'PUBCOMP'),
-  repeat('repeat-suback', SINCE_311, 'SUBACK'),
-  repeat('repeat-unsuback', SINCE_311, 'UNSUBACK'),
-  {
-    name: 'repeat-publish',
-    does: 'a QoS 1 or 2 PUBLISH at once again, DUP 0',
-    least: 1,
-    make: (target) =>
-      target.packet.type === 'PUBLISH' && target.packet.qos > 0 && !target.packet.dup
-        ? followed(target, target.step.from, target.step.bytes)
-        : undefined,
-  },
-];
 
 const CHANGED: readonly Damage[] = [
   ...ACKS.map(
@@ -164,7 +74,7 @@ const CHANGED: readonly Damage[] = [
     name: 'dup-new-message',
     does: 'DUP set when a QoS 1 or 2 message is sent for the first time',
     versions: SINCE_311,
-    least: 0,
+    least: 1,
     make: (target) =>
       target.packet.type === 'PUBLISH' && target.packet.qos > 0 && !target.packet.dup
         ? values(target, { dup: true })
@@ -209,13 +119,23 @@ const ORDER: readonly Damage[] = [
     does: 'an answer put before the packet that it answers, where they are neighbours',
     least: 1,
     make: (target) => {
-      const expected = answerOf(target);
+      const expected = is(target, 'CONNECT') ? undefined : answerOf(target);
       const next = near(target, 'after').next().value;
       if (expected === undefined || next === undefined || next.step.from === target.step.from) return undefined;
       const answer = read(next.step, target);
       if (answer.type !== expected || idOf(answer) !== idOf(target.packet)) return undefined;
-      // Both orders of question and answer across the wire exist; an answer before its question does not.
       return { ...swapped(target, next.index), by: otherSide(target.step.from) };
+    },
+  },
+  {
+    name: 'connack-before-connect',
+    does: 'CONNACK put before CONNECT',
+    least: 0,
+    why: 'No statement says in words that the server waits.',
+    make: (target) => {
+      const next = is(target, 'CONNECT') ? near(target, 'after').next().value : undefined;
+      if (next === undefined || next.step.bytes[0] !== 0x20) return undefined;
+      return { ...swapped(target, next.index), by: 'server' };
     },
   },
   {
@@ -231,7 +151,8 @@ const ORDER: readonly Damage[] = [
   {
     name: 'acks-out-of-order',
     does: 'two PUBACK, PUBREC or PUBREL of the client swapped',
-    least: 0,
+    versions: SINCE_311,
+    least: 1,
     make: (target) => {
       if (target.step.from !== 'client' || !is(target, 'PUBACK', 'PUBREC', 'PUBREL')) return undefined;
       const next = near(target, 'after').next().value;
@@ -335,4 +256,4 @@ function unclosed(target: Target): Damaged {
   return { steps: [...others, end], by: step.from, number };
 }
 
-export const EXCHANGES: readonly Damage[] = [...DROPPED, ...REPEATED, ...CHANGED, ...ORDER, ...ENDS];
+export const EXCHANGES: readonly Damage[] = [...CHANGED, ...ORDER, ...ENDS];

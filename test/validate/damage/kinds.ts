@@ -1,6 +1,7 @@
 // All kinds of damage, and the recorded sessions that are damaged: those in which nobody breaks the specification.
 
 import { AGREEMENTS } from './agreements.js';
+import { ANSWERS } from './answers.js';
 import { CONTENT } from './content.js';
 import { DELIVERIES } from './deliveries.js';
 import { EXCHANGES } from './exchanges.js';
@@ -13,6 +14,7 @@ export const GROUPS: readonly Group[] = [
   { title: 'Form', kinds: FORM },
   { title: 'Content', kinds: CONTENT },
   { title: 'Properties', kinds: PROPERTIES },
+  { title: 'Answers', kinds: ANSWERS },
   { title: 'Exchanges', kinds: EXCHANGES },
   { title: 'Agreements', kinds: AGREEMENTS },
   { title: 'Deliveries', kinds: DELIVERIES },
