@@ -35,7 +35,7 @@ export function reportProblems(rule: string, verdict: Verdict, event: PacketEven
 
 /** A string or a long form is its own fault when it stands before the broken place. */
 function counts({ code, at }: Problem, broken: Problem | undefined): boolean {
-  return code === 'overlong' || (code === 'utf8' && (broken === undefined || at < broken.at));
+  return NO_STRUCTURE.has(code) && (broken === undefined || at < broken.at);
 }
 
 /** What is missing has no bytes: the Remaining Length is what says that nothing more comes. */

@@ -95,7 +95,7 @@ export const SESSION_PRESENT: RuleSet = {
       name: 'session-lost',
       refs: {
         '3.1.1': ['MQTT-3.2.2-2', 'MQTT-3.1.2-4', 'MQTT-4.1.0-1', 'MQTT-3.1.3-2'],
-        '5.0': ['MQTT-3.2.2-3', 'MQTT-3.1.2-5', 'MQTT-3.1.2-6', 'MQTT-3.1.2-23'],
+        '5.0': ['MQTT-3.2.2-3', 'MQTT-3.1.2-5', 'MQTT-3.1.2-6', 'MQTT-3.1.2-23', 'MQTT-3.1.3-2'],
       },
       party: 'sender',
       needs: 'nothing',
