@@ -71,7 +71,7 @@ export const CONNACK: RuleSet = {
     }),
     frameRule({
       name: 'connack-code-undefined',
-      refs: { '3.1': ['§3.2'], '3.1.1': ['§3.2.2.3'], '5.0': ['MQTT-3.2.2-8'] },
+      refs: { '3.1': ['§3.2'], '3.1.1': ['MQTT-3.2.2-6'], '5.0': ['MQTT-3.2.2-8'] },
       party: 'server',
       hint: 'use a code that the version defines for CONNACK, or close without a CONNACK',
       due: 0x82,

@@ -110,6 +110,59 @@ export const OPENING_INFORMATION: RuleSet = {
       ],
       complies: [{ title: 'assigned', transcript: '> 10 { proto 02 003c p "" }\n< 20 { 00 00 p{ 12 "auto-1" } }' }],
     }),
+    conversationRule({
+      name: 'assigned-client-id-in-use',
+      refs: { '5.0': ['MQTT-3.2.2-16', 'MQTT-3.1.3-6'] },
+      party: 'server',
+      hint: 'assign a Client Identifier that no other session has',
+      needs: 'nothing',
+      on: ['CONNACK'],
+      check({ reasonCode, properties }, verdict, { fromClient, conversation: { opening, broker, link } }) {
+        if (fromClient || opening.askedClientId !== '' || opening.connack !== undefined || reasonCode !== 0) return;
+        const at = indexOf(properties, 'assignedClientIdentifier');
+        if (at < 0) return;
+        const id = properties![at]!.value as string;
+        const other = broker.sessions.get(id)?.link;
+        if (other === undefined || other === link || other.accepted === undefined || other.closed !== undefined) {
+          verdict.hold();
+          return;
+        }
+        const message = `CONNACK assigns "${id}", which the client of packet #${other.asked.number} has`;
+        const path = `connack.properties[${at}]`;
+        // The other connection may have broken off on a way that is not in the capture.
+        if (other.server.evidence.isWhole && other.client.evidence.isWhole) verdict.violate({ message, path });
+        else verdict.inconclusive('the other connection was not seen whole', { message, path });
+      },
+      violates: [
+        {
+          title: 'the identifier of a client that is connected',
+          transcript: `> 10 { proto 02 003c p "m1" }
+                       < 20 { 00 00 p }
+                       2> 10 { proto 02 003c p "" }
+                       2< 20 { 00 00 p{ 12 "m1" } }
+                       > c0 00
+                       < d0 00`,
+          frame: 4,
+          at: 5,
+          length: 5,
+        },
+      ],
+      complies: [
+        {
+          title: 'two clients, two identifiers',
+          transcript: `> 10 { proto 02 003c p "" }
+                       < 20 { 00 00 p{ 12 "auto-1" } }
+                       2> 10 { proto 02 003c p "" }
+                       2< 20 { 00 00 p{ 12 "auto-2" } }`,
+        },
+      ],
+    }),
   ],
-  unjudged: [],
+  unjudged: [
+    {
+      refs: { '3.1.1': ['MQTT-3.1.3-6'] },
+      kind: 'scenario',
+      why: 'the identifier that a server assigns is not sent in 3.1.1: connect two clients without one at once and see that both stay',
+    },
+  ],
 };
