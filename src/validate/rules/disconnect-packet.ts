@@ -3,9 +3,12 @@
 import { codeText } from '../code-text.js';
 import { frameRule, type RuleSet } from '../rule.js';
 import { OPENED } from '../samples.js';
+import { indexOfProperty } from './publish-properties.js';
 import { definedCodeRule } from './reason-codes.js';
 
 const WITH_WILL = 0x04;
+const USE_ANOTHER_SERVER = 0x9c;
+const SERVER_MOVED = 0x9d;
 const BAD_AUTHENTICATION_METHOD = 0x8c;
 
 /** Table 3-10: sent by the server only. 0x8c is not in it, table 2-6 has it: see below. */
@@ -71,6 +74,43 @@ export const DISCONNECT_PACKET: RuleSet = {
       },
       violates: [{ title: '0x8c', transcript: `${OPENED}< e0 { 8c 00 }\nfin <`, frame: 3, at: 2, length: 1 }],
       complies: [{ title: 'another code', transcript: `${OPENED}< e0 { 87 00 }\nfin <` }],
+    }),
+    frameRule({
+      name: 'disconnect-server-reference-out-of-place',
+      refs: { '5.0': ['§3.14.2.2.5'] },
+      level: 'note',
+      party: 'sender',
+      hint: 'a Server Reference belongs to a server that sends its client elsewhere, with 0x9C or 0x9D',
+      on: ['DISCONNECT'],
+      check({ reasonCode, properties }, verdict, { fromClient }) {
+        const index = indexOfProperty(properties, 'serverReference');
+        if (index < 0 || reasonCode === undefined) return;
+        if (!fromClient && (reasonCode === USE_ANOTHER_SERVER || reasonCode === SERVER_MOVED)) return verdict.hold();
+        const who = fromClient
+          ? 'the client sends'
+          : `with ${codeText('DISCONNECT', reasonCode, '5.0')} the server sends`;
+        verdict.violate({
+          message: `${who} a Server Reference, which tells a client where to go instead`,
+          path: `disconnect.properties[${index}].serverReference`,
+        });
+      },
+      violates: [
+        {
+          title: 'a client sends its server elsewhere',
+          transcript: `${OPENED}> e0 { 00 p{ 1c "b" } }\nfin >`,
+          frame: 3,
+          at: 7,
+          length: 1,
+        },
+        {
+          title: 'a server that shuts down',
+          transcript: `${OPENED}< e0 { 8b p{ 1c "b" } }\nfin <`,
+          frame: 3,
+          at: 7,
+          length: 1,
+        },
+      ],
+      complies: [{ title: 'a server that moved', transcript: `${OPENED}< e0 { 9d p{ 1c "b" } }\nfin <` }],
     }),
   ],
   unjudged: [],

@@ -132,7 +132,7 @@ export function unansweredRule(type: Type, about: About): Rule {
         const message = `${named(request)} was not answered`;
         const fault = { message, frame, since: frame.time };
         if (server.lastTime >= frame.time + GRACE) verdict.violate(fault);
-        else if (closed.time >= frame.time + GRACE) {
+        else if (Math.max(closed.time, closed.began) >= frame.time + GRACE) {
           verdict.inconclusive(`the server sent nothing in the ${GRACE_SECONDS} s and more that followed`, fault);
         }
       }
