@@ -1,11 +1,13 @@
 // The end of a judgement in words: each connection with who closed it and whether that was right, the counts, and how much
 // of the specification the capture exercised.
 
+import type { Ending } from '../../validate/ending.js';
+import type { JudgedConnection } from '../../validate/report.js';
 import { count, plural } from '../preview.js';
 import { summaryText } from '../summary.js';
 import { escapeText } from '../terminal.js';
 import type { VersionCoverage } from './exercised.js';
-import type { Judgement, JudgementCounts, ShownConnection } from './judgement.js';
+import type { Judgement, JudgementCounts } from './judgement.js';
 
 /** `2 violations (1 must, 1 should), 3 inconclusive; 1 known from the baseline`. */
 export function countsText({ must, should, note, inconclusive, known, more }: JudgementCounts): string {
@@ -46,13 +48,13 @@ export function closingLines(judgement: Judgement): readonly string[] {
 }
 
 /** Of which something is to be said that nobody would expect. */
-export function isRemarkable(judged: ShownConnection): boolean {
+export function isRemarkable(judged: JudgedConnection): boolean {
   const { violated, unjudged, ending } = judged;
-  return violated > 0 || unjudged !== undefined || ending?.verdict === 'unexplained';
+  return violated > 0 || unjudged !== undefined || ending.verdict === 'unexplained';
 }
 
 /** `#0 "meter-7" 10.0.0.2:20000 → 10.128.0.1:1883 (MQTT 5.0)`. */
-export function connectionName({ connection }: ShownConnection): string {
+export function connectionName({ connection }: JudgedConnection): string {
   const { id, client, server, version, clientId, transport } = connection;
   const who = clientId === undefined || clientId === '' ? '' : ` "${escapeText(clientId)}"`;
   const over = transport === 'tcp' ? '' : ` over ${transport}`;
@@ -66,18 +68,18 @@ export function connectionLines({
   inconclusive,
   unjudged,
   ending,
-}: ShownConnection): readonly string[] {
+}: JudgedConnection): readonly string[] {
   const lines: string[] = [];
   if (unjudged === undefined) {
     const parts = [`${count(held)} held`, `${count(violated)} broken`];
     if (inconclusive > 0) parts.push(`${count(inconclusive)} inconclusive`);
     lines.push(`rules: ${parts.join(', ')}`);
   } else lines.push(`not judged: ${escapeText(unjudged)}`);
-  if (ending !== undefined) lines.push(`${ENDINGS[ending.verdict]}${escapeText(ending.message)}`);
+  lines.push(`${ENDINGS[ending.verdict]}${escapeText(ending.message)}`);
   return lines;
 }
 
-const ENDINGS: Readonly<Record<NonNullable<ShownConnection['ending']>['verdict'], string>> = {
+const ENDINGS: Readonly<Record<Ending['verdict'], string>> = {
   asked: 'end: ',
   allowed: 'end: ',
   unexplained: 'end, unexplained: ',

@@ -1,11 +1,12 @@
 // Findings, connections and coverage as JSON. A finding has the keys that it has under a packet of `dissect`, and says
 // which packet of which connection it is about.
 
+import type { JudgedConnection } from '../../validate/report.js';
 import { findingMembers } from '../finding-json.js';
 import { plainJson, stringJson } from '../json-value.js';
 import { isoClock } from '../time.js';
 import type { Exercised, VersionCoverage } from './exercised.js';
-import type { Found, Judgement, JudgementOptions, ShownConnection } from './judgement.js';
+import type { Found, Judgement, JudgementOptions } from './judgement.js';
 
 export function createFindingJson(options: JudgementOptions): (found: Found) => string {
   let epoch: bigint | undefined = 0n;
@@ -30,7 +31,7 @@ export function createFindingJson(options: JudgementOptions): (found: Found) => 
   };
 }
 
-export function connectionJson(judged: ShownConnection): string {
+export function connectionJson(judged: JudgedConnection): string {
   const { connection, packets, held, violated, inconclusive, unjudged, ending } = judged;
   const { id, client, server, transport, version, clientId } = connection;
   return plainJson({

@@ -32,7 +32,7 @@ export interface Judgement {
   readonly sources: readonly Source[];
   readonly counts: JudgementCounts;
   readonly coverage: readonly VersionCoverage[];
-  readonly connections: readonly ShownConnection[];
+  readonly connections: readonly JudgedConnection[];
   /** Connections beyond those listed. */
   readonly moreConnections: number;
   readonly errors: readonly InternalError[];
@@ -74,9 +74,6 @@ export interface JudgementFormat {
   readonly closesWithSummary: boolean;
   create(options: JudgementOptions): JudgementRenderer;
 }
-
-/** Who closed, and whether that was right. */
-export type ShownConnection = JudgedConnection;
 
 /** Findings that a format keeps which can only be written at the end. */
 export const MOST_KEPT = 10_000;

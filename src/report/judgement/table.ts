@@ -2,6 +2,7 @@
 // Lines never go beyond the width there is: what does not fit goes on in the next line.
 
 import type { Finding } from '../../validate/finding.js';
+import type { JudgedConnection } from '../../validate/report.js';
 import { bytesText, dueText, messageText, packetText, paintOf } from '../finding-text.js';
 import { layOut } from '../lay-out.js';
 import { count } from '../preview.js';
@@ -9,7 +10,7 @@ import { aligned, type Fixed } from '../table-columns.js';
 import { cut, escapeText, type Palette, paletteOf, wrap } from '../terminal.js';
 import { relativeClock } from '../time.js';
 import { closingLines, connectionLines, connectionName, isRemarkable } from './closing.js';
-import type { Found, Judgement, JudgementOptions, JudgementRenderer, ShownConnection } from './judgement.js';
+import type { Found, Judgement, JudgementOptions, JudgementRenderer } from './judgement.js';
 
 /** So few connections are all told of. */
 const FEW = 10;
@@ -137,7 +138,7 @@ function connections(judgement: Judgement, options: JudgementOptions, palette: P
   return lines.length === 0 ? [] : [palette.bold('Connections'), ...lines];
 }
 
-function connection(one: ShownConnection, width: number, palette: Palette): string[] {
+function connection(one: JudgedConnection, width: number, palette: Palette): string[] {
   const paint = isRemarkable(one) ? palette.yellow : palette.dim;
   const lines = connectionLines(one).flatMap((line) => wrap(line, width - 6).map((part) => `      ${paint(part)}`));
   return [`  ${cut(connectionName(one), width - 2)}`, ...lines];
