@@ -28,6 +28,7 @@ export const PUBLISH_PROPERTIES: RuleSet = {
       hint: 'number topic aliases from 1 to the Topic Alias Maximum of the receiver',
       // 3.3.4
       due: 0x94,
+      asked: 'properties',
       on: ['PUBLISH'],
       check({ properties }, verdict) {
         const index = indexOfProperty(properties, 'topicAlias');
@@ -59,6 +60,7 @@ export const PUBLISH_PROPERTIES: RuleSet = {
       party: 'client',
       hint: 'leave Subscription Identifiers out of what is published: servers put them into what they deliver',
       due: 0x82,
+      asked: 'properties',
       on: ['PUBLISH'],
       check({ properties }, verdict, { fromClient }) {
         if (!fromClient || properties === undefined) return;
@@ -85,6 +87,7 @@ export const PUBLISH_PROPERTIES: RuleSet = {
       name: 'response-topic-utf8',
       refs: { '5.0': ['MQTT-3.3.2-13', 'MQTT-1.5.4-1'] },
       hint: 'send the Response Topic as well-formed UTF-8',
+      asked: 'properties',
       on: 'PUBLISH',
       what: 'the Response Topic',
       isPath: (path) => path.endsWith('.responseTopic'),
@@ -104,6 +107,7 @@ export const PUBLISH_PROPERTIES: RuleSet = {
       name: 'content-type-utf8',
       refs: { '5.0': ['MQTT-3.3.2-19', 'MQTT-1.5.4-1'] },
       hint: 'send the Content Type as well-formed UTF-8',
+      asked: 'properties',
       on: 'PUBLISH',
       what: 'the Content Type',
       isPath: (path) => path.endsWith('.contentType'),

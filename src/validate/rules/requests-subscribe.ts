@@ -191,7 +191,7 @@ export const REQUESTS_SUBSCRIBE: RuleSet = {
     }),
     conversationRule({
       name: 'suback-granted-qos-above-requested',
-      refs: { '3.1': ['§3.8'], '3.1.1': ['§3.8.4'], '5.0': ['§3.8.4'] },
+      refs: { '3.1': ['§3.8'], '3.1.1': ['§3.8.3'], '5.0': ['§3.8.3.1'] },
       party: 'server',
       needs: 'both',
       hint: 'grant at most the QoS that was asked for',

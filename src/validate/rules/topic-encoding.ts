@@ -3,6 +3,7 @@
 
 import type { Version } from '../../spec/versions.js';
 import type { Example, Violation } from '../example.js';
+import type { Asked } from '../gates.js';
 import { frameRule, type Ref, type Rule, type Verdict } from '../rule.js';
 import type { PacketOf, PacketType } from '../seen.js';
 
@@ -10,6 +11,7 @@ interface Utf8Rule<T extends PacketType> {
   readonly name: string;
   readonly refs: Readonly<Partial<Record<Version, readonly [Ref, ...Ref[]]>>>;
   readonly hint: string;
+  readonly asked?: Asked;
   readonly on: T;
   /** As in "the Topic Name is not well-formed UTF-8". */
   readonly what: string;
@@ -22,13 +24,14 @@ interface Utf8Rule<T extends PacketType> {
 
 /** A string of one packet type that must be UTF-8; otherwise the packet is malformed. */
 export function utf8Rule<T extends PacketType>(of: Utf8Rule<T>): Rule {
-  const { name, refs, hint, on, what, isPath, has, violates, complies } = of;
+  const { name, refs, hint, asked = 'always', on, what, isPath, has, violates, complies } = of;
   return frameRule<T>({
     name,
     refs,
     party: 'sender',
     hint,
     due: 0x81,
+    asked,
     on: [on],
     check(packet, verdict, { frame }) {
       if (!has(packet)) return;

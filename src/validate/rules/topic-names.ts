@@ -67,6 +67,7 @@ export const TOPIC_NAMES: RuleSet = {
       refs: { '5.0': ['MQTT-4.7.3-1'] },
       party: 'sender',
       hint: 'leave the Response Topic out when no response is wanted',
+      asked: 'properties',
       on: ['PUBLISH'],
       check({ properties }, verdict) {
         const index = indexOfProperty(properties, 'responseTopic');
@@ -92,6 +93,7 @@ export const TOPIC_NAMES: RuleSet = {
       party: 'sender',
       hint: 'publish to topics without U+0000',
       due: 0x81,
+      asked: 'characters',
       on: ['PUBLISH'],
       check({ topic }, verdict) {
         if (topic !== undefined) withoutNull(topic, 'the Topic Name', 'publish.topic', verdict);
@@ -153,6 +155,7 @@ export const TOPIC_NAMES: RuleSet = {
       party: 'sender',
       hint: 'use Response Topics without U+0000',
       due: 0x81,
+      asked: 'properties',
       on: ['PUBLISH'],
       check({ properties }, verdict) {
         const index = indexOfProperty(properties, 'responseTopic');
@@ -175,6 +178,7 @@ export const TOPIC_NAMES: RuleSet = {
       name: 'topic-name-utf8',
       refs: { '3.1.1': ['MQTT-3.3.2-1', 'MQTT-1.5.3-1'], '5.0': ['MQTT-3.3.2-1', 'MQTT-1.5.4-1'] },
       hint: 'send the Topic Name as well-formed UTF-8',
+      asked: 'problems',
       on: 'PUBLISH',
       what: 'the Topic Name',
       isPath: (path) => path === 'publish.topic',

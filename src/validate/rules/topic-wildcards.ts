@@ -91,6 +91,7 @@ export const TOPIC_WILDCARDS: readonly Rule[] = [
     party: 'sender',
     hint: 'ask for responses on one topic, without + and #',
     due: 0x82,
+    asked: 'properties',
     on: ['PUBLISH'],
     check({ properties }, verdict) {
       const index = indexOfProperty(properties, 'responseTopic');
