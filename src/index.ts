@@ -1,7 +1,8 @@
-// The public API: dissect a capture, decode one packet, build one.
+// The public API: dissect a capture, judge it, decode one packet, build one.
 //
 //   import { decode, annotate, encode } from 'mqtt-dissect';              // one MQTT Control Packet
 //   import { openCapture, Dissector } from 'mqtt-dissect';                // a capture file, as bytes in any chunking
+//   import { Judge } from 'mqtt-dissect';                                  // items in, findings out
 
 export { formatHex, type HexResult, parseHex } from './bytes/hex.js';
 export { openCapture } from './capture/detect.js';
@@ -24,7 +25,16 @@ export type {
 export { type LayerOptions, LIMITS, type Limit } from './dissect/limits.js';
 export { PROPERTIES, type PropertyName } from './spec/properties.js';
 export { REASON_CODES, reasonCodeName } from './spec/reason-codes.js';
+export { STATEMENTS, type Statement } from './spec/statements.js';
 export { type Direction, VERSIONS, type Version } from './spec/versions.js';
 export { KeyLog } from './transport/tls/keylog.js';
 export { TlsSecrets } from './transport/tls/secrets.js';
 export { UserError, type UserErrorCode } from './user-error.js';
+export { type Answer, type Covered, coverageOf } from './validate/coverage.js';
+export type { Ending } from './validate/ending.js';
+export type { Finding, FrameRef, Level, Party, Place } from './validate/finding.js';
+export { type InternalError, Judge, type JudgeOptions } from './validate/judge.js';
+export { JUDGE_LIMITS, type JudgeLimits } from './validate/limits.js';
+export type { JudgedConnection, JudgeReport, RuleCount } from './validate/report.js';
+export type { Rule, Unjudged } from './validate/rule.js';
+export { RULES, UNJUDGED } from './validate/rules/index.js';

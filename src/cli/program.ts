@@ -6,6 +6,7 @@ import { UserError } from '../user-error.js';
 import { defineCheck } from './commands/check.js';
 import { defineDissect } from './commands/dissect.js';
 import { defineHex } from './commands/hex.js';
+import { defineRules } from './commands/rules.js';
 import { EXIT, EXIT_CODES_HELP } from './exit-codes.js';
 import { type Io, say } from './io.js';
 import { packageVersion } from './package-version.js';
@@ -21,6 +22,7 @@ const COMMANDS: readonly CommandRow[] = [
   { name: 'dissect', isDefault: true, define: defineDissect },
   { name: 'check', define: defineCheck },
   { name: 'hex', define: defineHex },
+  { name: 'rules', define: defineRules },
 ];
 
 /** Runs a command line, without the program's name; the result is the exit code. */
