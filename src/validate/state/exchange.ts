@@ -141,8 +141,8 @@ export class Exchange {
   /** Packet whose like for a later message came before this one's, and when. */
   overtakenBy = 0;
   overtakenAt = Number.NaN;
-  /** How the message before it under the same identifier ended, when it was done. */
-  reused: FlowState | undefined = undefined;
+  /** What ended the message before it under the same identifier, when it was done. */
+  reused: 'PUBACK' | 'REFUSAL' | 'PUBCOMP' | undefined = undefined;
   /** The queue it stands in, and its neighbours there. */
   queue: object | undefined = undefined;
   before: Exchange | undefined = undefined;
@@ -174,6 +174,12 @@ export class Exchange {
 
   get isOpen(): boolean {
     return !isDone(this.state);
+  }
+
+  /** What ended it, when it is done. */
+  get end(): Exchange['reused'] {
+    if (this.isOpen) return undefined;
+    return this.qos === 1 ? 'PUBACK' : this.state === 'refused' ? 'REFUSAL' : 'PUBCOMP';
   }
 
   /** The packet that began it. */

@@ -211,8 +211,8 @@ export class Flows {
       ...([item.number, frame.packet.type, frame.version, time, frame.length, frame.origins] as const),
     );
     if (before !== undefined) {
+      exchange.reused = before.end;
       if (before.isOpen) this.drop(before, time);
-      else exchange.reused = before.state;
     }
     this.exchanges.set(packetId, exchange);
     if (packet === undefined) exchange.releases = 1;
