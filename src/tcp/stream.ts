@@ -54,11 +54,6 @@ export class TcpStream {
     return this.#disorder !== undefined;
   }
 
-  /** Bytes that the receiver got, or that lie before the FIN, and that were not delivered: held up, or lost. */
-  get missing(): number {
-    return this.#missing();
-  }
-
   /** Before any byte of this stream, but after its SYN: the segment completes the handshake. */
   isFirstWord(segment: Segment): boolean {
     const { started, exact, position, first } = this.#progress;
@@ -73,6 +68,16 @@ export class TcpStream {
   /** The receiver has acknowledged the FIN: it waits for nothing any more. */
   get finAcknowledged(): boolean {
     return this.#fin >= 0 && this.#hasAcknowledged && this.#progress.positionOf(this.#acknowledged) > this.#fin;
+  }
+
+  /** What was sent, by the word of its sender's FIN or of its receiver, and was not delivered: held up, or lost. */
+  get missing(): number {
+    const { started, position } = this.#progress;
+    if (this.#fin >= 0) return this.#fin - position;
+    if (!started || !this.#hasAcknowledged) return 0;
+    const missing = this.#progress.positionOf(this.#acknowledged) - position;
+    // A single one is more likely the FIN, which counts as one byte.
+    return missing > 1 && missing <= this.#context.options.maxJump ? missing : 0;
   }
 
   /** The segment's bytes, and whatever they set free. Valid until the next push. */
@@ -121,7 +126,7 @@ export class TcpStream {
     while (this.heldSegments > 0) this.#release(out, time, frame);
     const suspected = this.#disorder?.suspect.segment;
     if (suspected !== undefined) this.#renumber(out, suspected);
-    this.#progress.gap(out, this.#missing(), 'lost', time, frame);
+    this.#progress.gap(out, this.missing, 'lost', time, frame);
     this.#calm = this.#isCalm();
     return out.length === 0 ? NO_CHUNKS : out;
   }
@@ -286,16 +291,6 @@ export class TcpStream {
   #finish(end: number): void {
     if (this.#fin >= 0) return;
     this.#fin = Math.max(this.#progress.positionOf(end), this.#progress.position, this.#disorder?.held.end ?? 0);
-  }
-
-  /** What was sent, by the word of its sender's FIN or of its receiver, and not seen. */
-  #missing(): number {
-    const { started, position } = this.#progress;
-    if (this.#fin >= 0) return this.#fin - position;
-    if (!started || !this.#hasAcknowledged) return 0;
-    const missing = this.#progress.positionOf(this.#acknowledged) - position;
-    // A single one is more likely the FIN, which counts as one byte.
-    return missing > 1 && missing <= this.#context.options.maxJump ? missing : 0;
   }
 
   #needDisorder(): Disorder {
