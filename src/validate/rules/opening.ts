@@ -33,13 +33,14 @@ export const OPENING: RuleSet = {
       party: 'client',
       hint: 'send CONNECT once; open a new connection to connect again',
       due: 0x82,
-      needs: 'nothing',
+      needs: 'client',
       on: ['CONNECT', 'DISCONNECT'],
       check({ type }, verdict, { fromClient, conversation: { opening } }) {
         if (!fromClient || opening.connect === undefined) return;
-        const first = opening.connect.number;
+        const { number: first, time: since } = opening.connect;
         if (type !== 'CONNECT') verdict.hold();
-        else verdict.violate({ message: `a second CONNECT on this connection; the first one is packet #${first}` });
+        else
+          verdict.violate({ message: `a second CONNECT on this connection; the first one is packet #${first}`, since });
       },
       violates: [
         {
@@ -134,14 +135,15 @@ export const OPENING: RuleSet = {
       party: 'server',
       hint: 'send one CONNACK per connection',
       due: 0x82,
-      needs: 'nothing',
+      needs: 'both',
       on: ['CONNACK'],
       check(_packet, verdict, { fromClient, conversation: { opening, client } }) {
         if (fromClient) return;
         if (opening.connack === undefined) verdict.hold();
         // The answer to a second CONNECT is told of as such (3.1.0-2).
         else if (client.offence?.rule !== 'connect-twice') {
-          verdict.violate({ message: `a second CONNACK; the first one is packet #${opening.connack.number}` });
+          const { number: first, time: since } = opening.connack;
+          verdict.violate({ message: `a second CONNACK; the first one is packet #${first}`, since });
         }
       },
       violates: [
