@@ -9,6 +9,7 @@ import type { DeliveryFact } from './state/delivery.js';
 import type { FlowFact } from './state/flows.js';
 import type { Half } from './state/half.js';
 import type { RequestFact } from './state/requests.js';
+import type { WillFact } from './state/wills.js';
 
 export class PacketEvent extends Seen {
   conversation!: Conversation;
@@ -20,6 +21,8 @@ export class PacketEvent extends Seen {
   request: RequestFact | undefined = undefined;
   /** PUBLISH of a server: the subscriptions that match and the message that it may come from. */
   delivery: DeliveryFact | undefined = undefined;
+  /** PUBLISH of a server: the Will Message that it is, or looks like. */
+  will: WillFact | undefined = undefined;
 
   set(item: PacketItem, conversation: Conversation): void {
     this.see(item);
@@ -29,6 +32,7 @@ export class PacketEvent extends Seen {
     this.flow = conversation.flow(this);
     this.request = conversation.request(this);
     this.delivery = conversation.delivery(this);
+    this.will = conversation.will(this, this.delivery);
   }
 }
 

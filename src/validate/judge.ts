@@ -21,8 +21,8 @@ import type { PacketType } from './seen.js';
 import { Broker } from './state/broker.js';
 import type { Closed } from './state/closed.js';
 import { Conversation } from './state/conversation.js';
-import { strayOf } from './stray.js';
 import type { WebSocketNotice } from './state/websocket.js';
+import { strayOf } from './stray.js';
 import { type Applied, HELD, type Marks, Verdicts } from './verdicts.js';
 
 export interface JudgeOptions {
@@ -116,7 +116,7 @@ export class Judge {
         else if (applied.holdsUnasked) marks.bits[applied.index]! |= HELD;
       }
     }
-    conversation.apply(event, event.flow, event.request, event.delivery);
+    conversation.apply(event, event.flow, event.request, event.delivery, event.will);
   }
 
   private ask(applied: Applied, event: JudgedEvent): void {

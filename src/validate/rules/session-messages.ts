@@ -1,4 +1,4 @@
-// Messages of QoS 1 and 2 that a server takes while a client with a session is away (3.1.2.4; 3.1: 3.1 Clean session flag):
+// Messages of QoS 1 and 2 that a server takes while a client with a session is away (3.1.2.4; 3.1: 2.2 Clean session flag):
 // it stores them for the subscriptions that stand, and they come when the session goes on. Looked at when the connection
 // that went on with it ends. Before 5.0 an acknowledgement does not say that a message was let through, so a message
 // counts only when somebody got it, or the session others of the same client and topic.
@@ -17,11 +17,11 @@ const MOST_STORED = 20;
 /** Packets of several connections cross (ns). */
 const CROSSING = 2e9;
 
-/** The connection went on with a session whose last connection and subscriptions were seen. */
+/** The connection went on with a session of whose last connection all was seen. */
 function resumed({ session, link }: Conversation): Session | undefined {
   if (session === undefined || link?.accepted === undefined || session.connection !== link.id) return undefined;
   const wasAway = session.closedAt < session.openedAt;
-  return wasAway && session.unknown === undefined && session.subscriptions.doubt === undefined ? session : undefined;
+  return wasAway && session.missed === undefined && session.subscriptions.doubt === undefined ? session : undefined;
 }
 
 /** Published while the client was away, to a subscription that stood all the while. */
@@ -98,8 +98,12 @@ const AWAY = `
   2> 32 { "t" 0002 p 'b' }
   2< 40 { 0002 }
   wait 5s
-  3> 10 { proto 00 003c p{11 00000e10} "s" }
-  3< 20 { 01 00 p }`;
+  3> 10 { proto 00 003c p{11 00000e10} "s" }`;
+/** 3.1 does not tell whether the session goes on. */
+const BACK = [
+  { versions: ['3.1'], back: `${AWAY}\n3< 20 { 00 00 p }` },
+  { versions: ['3.1.1', '5.0'], back: `${AWAY}\n3< 20 { 01 00 p }` },
+] as const;
 const LATER = `
   wait 15s
   3> c0 00
@@ -109,7 +113,7 @@ export const SESSION_MESSAGES: RuleSet = {
   rules: [
     sessionRule({
       name: 'message-lost-while-away',
-      refs: { '3.1.1': ['MQTT-3.1.2-5'], '5.0': ['MQTT-3.1.2-23'] },
+      refs: { '3.1': ['§2.2'], '3.1.1': ['MQTT-3.1.2-5'], '5.0': ['MQTT-3.1.2-23'] },
       party: 'server',
       needs: 'server',
       hint: 'store messages of QoS 1 and 2 for the subscriptions of a session whose client is away',
@@ -127,21 +131,19 @@ export const SESSION_MESSAGES: RuleSet = {
           judgeTopic(session.subscriptions.route(filter), broker.messages.latest(filter), session, event, verdict);
         }
       },
-      violates: [
-        {
-          title: 'a message that came meanwhile is gone',
-          transcript: `${AWAY}${LATER}`,
-          frame: 15,
-        },
-      ],
-      complies: [
-        {
-          title: 'it comes with the session',
-          transcript: `${AWAY}
-            3< 32 { "t" 0001 p 'b' }
-            3> 40 { 0001 }${LATER}`,
-        },
-      ],
+      violates: BACK.map(({ versions, back }) => ({
+        title: 'a message that came meanwhile is gone',
+        versions,
+        transcript: `${back}${LATER}`,
+        frame: 15,
+      })),
+      complies: BACK.map(({ versions, back }) => ({
+        title: 'it comes with the session',
+        versions,
+        transcript: `${back}
+          3< 32 { "t" 0001 p 'b' }
+          3> 40 { 0001 }${LATER}`,
+      })),
     }),
   ],
   unjudged: [],

@@ -5,6 +5,7 @@ import type { PacketEvent } from '../event.js';
 import { type RuleSet, sessionRule, type Verdict } from '../rule.js';
 import type { PacketOf } from '../seen.js';
 import { spanText } from '../state/grace.js';
+import type { Link } from '../state/link.js';
 import type { Expectation } from '../state/sessions.js';
 
 const PATH = 'connack.acknowledgeFlags.sessionPresent';
@@ -29,6 +30,10 @@ function judge(
     if (doubt === undefined) verdict.hold();
   } else if (doubt === undefined) verdict.violate({ message: message(expected), path: PATH });
   else verdict.inconclusive(doubt, { message: message(expected), path: PATH });
+}
+
+function wasConnected({ accepted }: Link): string {
+  return `Session Present is 0, though the session of packet #${accepted!.number} (CONNACK) was connected until now`;
 }
 
 /** "the session of packet #2 ended with its connection" */
@@ -136,24 +141,30 @@ export const SESSION_PRESENT: RuleSet = {
     sessionRule({
       name: 'session-lost-while-connected',
       refs: { '3.1.1': ['MQTT-4.1.0-2', 'MQTT-3.2.2-2'], '5.0': ['MQTT-4.1.0-1', 'MQTT-3.2.2-3'] },
-      party: 'sender',
+      party: 'server',
       needs: 'nothing',
       hint: 'take the session over to the new connection, and answer with Session Present 1',
       on: ['CONNACK'],
       check(packet, verdict, event) {
         const expected = expectedOf(packet, event);
         if (expected?.because !== 'open') return;
-        judge(
-          packet,
-          expected,
-          verdict,
-          ({ before }) =>
-            `Session Present is 0, though the session of packet #${before!.accepted!.number} (CONNACK) was connected until now`,
-        );
+        // 5.0: a DISCONNECT that ends the session may be held back by a gap.
+        if (event.conversation.link!.isV5 && packet.acknowledgeFlags!.sessionPresent === false) return;
+        judge(packet, expected, verdict, ({ before }) => wasConnected(before!));
+      },
+      closed({ conversation }, verdict) {
+        const { link } = conversation;
+        const before = link?.lost;
+        if (before === undefined || link?.isV5 !== true || before.client.disconnect !== undefined) return;
+        const fault = { message: wasConnected(before), frame: link.accepted };
+        const hole = before.client.evidence.hole(before.asked.time);
+        if (hole === undefined) verdict.violate(fault);
+        else verdict.inconclusive(hole, fault);
       },
       violates: [
         {
           title: 'a take-over that finds no session',
+          versions: ['3.1.1'],
           transcript: `${BEGUN}
             wait 5s
             2> 10 { proto 00 003c p "a" }
@@ -164,6 +175,17 @@ export const SESSION_PRESENT: RuleSet = {
           at: 2,
           length: 1,
           bits: [0, 0],
+        },
+        {
+          title: 'a take-over that finds no session',
+          versions: ['5.0'],
+          transcript: `${BEGUN}
+            wait 5s
+            2> 10 { proto 00 003c p "a" }
+            2< 20 { 00 00 p }
+            fin <
+            fin >`,
+          frame: 4,
         },
       ],
       complies: [

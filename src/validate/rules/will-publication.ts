@@ -3,34 +3,9 @@
 // topic and payload of a will is taken for it, unless somebody was seen to publish the same. That it never came is said
 // when the subscriber's connection ends, since a server may take its time ("promptly" is a SHOULD).
 
-import type { PacketEvent } from '../event.js';
 import { type RuleSet, sessionRule } from '../rule.js';
 import { spanText } from '../state/grace.js';
-import type { Will } from '../state/will.js';
-import type { WillFact } from '../state/wills.js';
-
-export type WillKind = WillFact['kind'];
-
-/** The will that a PUBLISH of the server is, in one of these ways, unless another publication explains it. */
-export function willFact(event: PacketEvent, kind: WillKind): Will | undefined {
-  const { will, delivery } = event;
-  if (will === undefined || !('kind' in will) || will.kind !== kind) return undefined;
-  if (kind === 'due') return will.will;
-  const publication = delivery?.publication;
-  return publication === undefined || publication.isWill ? will.will : undefined;
-}
-
-/** Why such a PUBLISH may be somebody else's. */
-export function strangerOf({ delivery }: PacketEvent): string | undefined {
-  return delivery?.foreign === undefined
-    ? undefined
-    : `the server also delivers messages of publishers that were not seen (packet #${delivery.foreign.number})`;
-}
-
-/** "the will of packet #3 (CONNECT of "a", topic "w")" */
-export function willText({ message, clientId }: Will): string {
-  return `the will of packet #${message.frame.number} (CONNECT of ${JSON.stringify(clientId)}, topic ${JSON.stringify(message.topic)})`;
-}
+import { accuseWills, willInTime, willText } from '../will-verdicts.js';
 
 /** Connection 1 subscribes to the topic of the will of connection 2. */
 export const WATCHED = `
@@ -60,13 +35,13 @@ export const WILL_PUBLICATION: RuleSet = {
   rules: [
     sessionRule({
       name: 'will-not-published',
-      refs: { '3.1': ['§3.1'], '3.1.1': ['MQTT-3.1.2-8'], '5.0': ['MQTT-3.1.2-8', 'MQTT-3.1.2-7'] },
+      refs: { '3.1': ['§2.2'], '3.1.1': ['MQTT-3.1.2-8'], '5.0': ['MQTT-3.1.2-8', 'MQTT-3.1.2-7'] },
       party: 'server',
       needs: 'server',
       hint: 'publish the will when the connection ends and the client has not sent DISCONNECT',
       on: ['PUBLISH'],
       check(_packet, verdict, event) {
-        if (event.will !== undefined && willFact(event, 'due') !== undefined) verdict.hold();
+        if (willInTime(event) !== undefined) verdict.hold();
       },
       closed({ conversation }, verdict) {
         const { link, server } = conversation;
@@ -121,14 +96,13 @@ export const WILL_PUBLICATION: RuleSet = {
       hint: 'hold the will back until its Will Delay Interval has passed or the session has ended',
       on: ['PUBLISH'],
       check(_packet, verdict, event) {
-        if (event.will === undefined) return;
-        if ((willFact(event, 'due')?.wait ?? 0) > 0) verdict.hold();
-        const will = willFact(event, 'early');
-        if (will === undefined) return;
-        const message = `${willText(will)} comes ${spanText(will.dueFrom - event.time)} before its Will Delay Interval of ${will.delay} s is over`;
-        const stranger = strangerOf(event);
-        if (stranger === undefined) verdict.violate({ message });
-        else verdict.inconclusive(stranger, { message });
+        if ((willInTime(event)?.wait ?? 0) > 0) verdict.hold();
+      },
+      closed(event, verdict) {
+        accuseWills(event, verdict, 'early', (will, { time }) => {
+          const before = spanText(will.dueFrom - time);
+          return `this is ${willText(will)}, ${before} before its Will Delay Interval of ${will.delay} s is over`;
+        });
       },
       violates: [
         {

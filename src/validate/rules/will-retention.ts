@@ -1,13 +1,16 @@
 // Whether a will is published as a retained message exactly when its Will Retain flag says so (3.1.2.7). That shows where
 // a client subscribes to its topic afterwards, and in 5.0 where a subscription asks for RETAIN as published.
 
-import { blame, CROSSING, packetText } from '../deliveries.js';
+import { blame, packetText } from '../deliveries.js';
 import type { ClosedEvent, PacketEvent } from '../event.js';
 import { type RuleSet, sessionRule } from '../rule.js';
 import type { DeliveryFact } from '../state/delivery.js';
 import { GRACE } from '../state/grace.js';
 import type { Owed } from '../state/route.js';
 import { LATER, WATCHED } from './will-publication.js';
+
+/** Packets of several connections cross (ns). */
+const CROSSING = 2e9;
 
 /** A delivery of a will to a subscription that asks for RETAIN as published, and stood before. */
 function isAsPublished(delivery: DeliveryFact, time: number): boolean {
@@ -17,7 +20,8 @@ function isAsPublished(delivery: DeliveryFact, time: number): boolean {
 }
 
 /** A will that comes with RETAIN 1 to a new subscription. */
-function isStored({ route }: DeliveryFact): boolean {
+function isStored({ route }: DeliveryFact, time: number): boolean {
+  if (time > route.lastAnswered + GRACE) return false;
   for (const { options, isShared } of route.matching) if (isShared || options.retainHandling === 2) return false;
   return route.matching.length > 0;
 }
@@ -39,7 +43,8 @@ function isDue({ publication, subscription }: Owed, { conversation }: ClosedEven
     options.noLocal
   )
     return false;
-  if (publication.time + CROSSING > asked || ended < answered + GRACE) return false;
+  const { published } = conversation.broker.wills.find(publication.message) ?? {};
+  if (published === undefined || !(published + CROSSING < asked) || ended < answered + GRACE) return false;
   if (client.limits.maximumPacketSize !== Number.POSITIVE_INFINITY || server.flows.inFlight > 0) return false;
   return server.lastTime > answered + GRACE;
 }
@@ -141,7 +146,7 @@ export const WILL_RETENTION: RuleSet = {
           if (isLive) verdict.hold();
           return;
         }
-        if (!isLive && !isStored(delivery)) return;
+        if (!isLive && !isStored(delivery, event.time)) return;
         const { message: will } = delivery.publication;
         const message = `RETAIN is 1, but the will of ${packetText(will.frame)} has Will Retain 0`;
         const before = event.conversation.broker.messages.retained(will.topic);

@@ -1,49 +1,24 @@
-// Wills that must not come: the client took leave (3.14.4, 3.1: 3.1 Will flag), was back before the delay was over (5.0:
+// Wills that must not come: the client took leave (3.14.4, 3.1: 2.2 Will flag), was back before the delay was over (5.0:
 // 3.1.3.2.2), the will was published before, or the connection that ended had none (3.1.2.5). What looks like one may be
 // the present will of the same client when it has the same topic and payload: then the end of that connection tells.
 
-import type { ClosedEvent, PacketEvent } from '../event.js';
+import type { ClosedEvent } from '../event.js';
 import { type Rule, type RuleSet, sessionRule, type Verdict } from '../rule.js';
-import { GRACE } from '../state/grace.js';
 import type { Will } from '../state/will.js';
-import type { Suspicion } from '../state/wills.js';
-import { LATER, strangerOf, WATCHED, WITH_WILL, type WillKind, willFact, willText } from './will-publication.js';
+import { accuseWills, type WillKind, willText } from '../will-verdicts.js';
+import { LATER, WATCHED, WITH_WILL } from './will-publication.js';
 
-/** It is none of the present connection of the client: that is open, or ended long after. */
-function isNotPresent({ present, frame }: Suspicion, now: number): boolean {
-  const until = frame.time + GRACE;
-  if (present.fate === 'kept') return now > until;
-  if (present.fate === 'due') return present.dueFrom > until;
-  return (present.fate === 'deleted' || present.fate === 'called-off') && present.cause!.time > until;
-}
-
-/** The checks of a rule about wills that come in a way in which they must not. */
-function never(kind: WillKind, message: (will: Will) => string, isKept: (will: Will) => boolean): Checks {
-  return {
-    check(_packet, verdict, event) {
-      const will = event.will === undefined ? undefined : willFact(event, kind);
-      if (will === undefined) return;
-      const stranger = strangerOf(event);
-      if (stranger === undefined) verdict.violate({ message: message(will) });
-      else verdict.inconclusive(stranger, { message: message(will) });
-    },
-    closed({ conversation, time }, verdict) {
-      const { link } = conversation;
-      for (const will of link?.silentWills ?? []) if (isKept(will)) verdict.hold();
-      for (const suspicion of link?.suspicions ?? []) {
-        if (suspicion.fact.kind !== kind || !isNotPresent(suspicion, time)) continue;
-        verdict.violate({ message: message(suspicion.fact.will), frame: suspicion.frame });
-      }
-    },
+/** The check of a rule about wills that come in a way in which they must not. */
+function never(
+  kind: WillKind,
+  why: (will: Will) => string,
+  isKept: (will: Will) => boolean,
+): (event: ClosedEvent, verdict: Verdict) => void {
+  return (event, verdict) => {
+    for (const will of event.conversation.link?.silentWills ?? []) if (isKept(will)) verdict.hold();
+    accuseWills(event, verdict, kind, (will) => `this is ${willText(will)}, ${why(will)}`);
   };
 }
-
-interface Checks {
-  check(packet: unknown, verdict: Verdict, event: PacketEvent): void;
-  closed(event: ClosedEvent, verdict: Verdict): void;
-}
-
-const refuse = (will: Will, why: string): string => `this is ${willText(will)}, ${why}`;
 
 const LEFT = `${WITH_WILL}
   2> e0 00
@@ -68,20 +43,20 @@ const BACK = `${WATCHED}
   3< 20 { 01 00 p }`;
 
 const rules: readonly Rule[] = [
-  sessionRule<'PUBLISH'>({
+  sessionRule({
     name: 'will-published-after-disconnect',
     refs: {
-      '3.1': ['§3.1'],
+      '3.1': ['§2.2'],
       '3.1.1': ['MQTT-3.14.4-3', 'MQTT-3.1.2-10', 'MQTT-3.1.2-8'],
       '5.0': ['MQTT-3.14.4-3', 'MQTT-3.1.2-10', 'MQTT-3.1.2-8'],
     },
     party: 'server',
     needs: 'nothing',
     hint: 'discard the will when the client sends DISCONNECT',
-    on: ['PUBLISH'],
-    ...never(
+    on: [],
+    closed: never(
       'deleted',
-      (will) => refuse(will, `which packet #${will.cause!.number} (DISCONNECT) had deleted`),
+      (will) => `which packet #${will.cause!.number} (DISCONNECT) had deleted`,
       (will) => will.fate === 'deleted',
     ),
     violates: [
@@ -97,17 +72,16 @@ const rules: readonly Rule[] = [
     ],
     complies: [{ title: 'no will after DISCONNECT', transcript: `${LEFT}${LATER}` }],
   }),
-  sessionRule<'PUBLISH'>({
+  sessionRule({
     name: 'will-published-after-reconnect',
     refs: { '5.0': ['MQTT-3.1.3-9', 'MQTT-3.1.2-8'] },
     party: 'server',
     needs: 'nothing',
     hint: 'drop the will when the client goes on with its session before the Will Delay Interval has passed',
-    on: ['PUBLISH'],
-    ...never(
+    on: [],
+    closed: never(
       'called-off',
-      (will) =>
-        refuse(will, `which packet #${will.cause!.number} (CONNECT) called off within its delay of ${will.delay} s`),
+      (will) => `which packet #${will.cause!.number} (CONNECT) called off within its delay of ${will.delay} s`,
       (will) => will.fate === 'called-off',
     ),
     violates: [
@@ -128,32 +102,31 @@ const rules: readonly Rule[] = [
       },
     ],
   }),
-  sessionRule<'PUBLISH'>({
+  sessionRule({
     name: 'will-published-again',
     refs: { '3.1.1': ['MQTT-3.1.2-10'], '5.0': ['MQTT-3.1.2-10'] },
     party: 'server',
     needs: 'nothing',
     hint: 'remove the will once it is published',
-    on: ['PUBLISH'],
-    ...never(
+    on: [],
+    closed: never(
       'again',
-      (will) => refuse(will, 'which has been published before'),
+      () => 'which has been published before',
       (will) => will.fate === 'due' && will.isPublished,
     ),
     violates: [{ title: 'the will comes twice', transcript: `${CAME}${WILL_AGAIN}`, frame: 8 }],
     complies: [{ title: 'the will comes once', transcript: `${CAME}${LATER}` }],
   }),
-  sessionRule<'PUBLISH'>({
+  sessionRule({
     name: 'will-published-without-flag',
     refs: { '3.1.1': ['MQTT-3.1.2-12'] },
     party: 'server',
     needs: 'nothing',
     hint: 'publish a will only for a connection that has one',
-    on: ['PUBLISH'],
-    ...never(
+    on: [],
+    closed: never(
       'without',
-      (will) =>
-        refuse(will, `but the connection that ended last has none: packet #${will.replacedByNone!.number} (CONNECT)`),
+      (will) => `but the connection that ended last has none: packet #${will.replacedByNone!.number} (CONNECT)`,
       (will) => will.replacedByNone !== undefined,
     ),
     violates: [

@@ -14,10 +14,11 @@ import { Session } from './session.js';
 import { type KnownClient, Sessions } from './sessions.js';
 import { Will } from './will.js';
 import { WillWatch } from './will-watch.js';
-import type { Suspicion, WillFact } from './wills.js';
+import type { WillFact } from './wills.js';
 
 /** A server that stops closes its connections within this time (ns). */
 const STOPPING = 30e9;
+const SERVER_SHUTTING_DOWN = 0x8b;
 
 export class Broker {
   readonly messages: Messages;
@@ -68,6 +69,7 @@ export class Broker {
       link.asked.version === '3.1' ? (expected?.present ?? !link.cleanStart) : packet.acknowledgeFlags?.sessionPresent;
     link.isForeign = present === true && expected?.present === false;
     link.foreignDoubt = expected?.doubt;
+    if (present === false && expected?.because === 'open' && expected.doubt === undefined) link.lost = expected.before;
     if (present === false && !link.cleanStart) link.lostFlows = known?.session?.clientFlows;
     const session = this.sessionOf(known, link, present, seen.time, expected?.doubt);
     this.wills.opened(known, link, present === true);
@@ -90,8 +92,8 @@ export class Broker {
     return this.messages.delivery(seen, session);
   }
 
-  will(seen: Seen, receiver: number): WillFact | Suspicion | undefined {
-    return this.wills.classify(seen, receiver);
+  will(seen: Seen, receiver: number, delivery: DeliveryFact | undefined): WillFact | undefined {
+    return this.wills.classify(seen, receiver, delivery);
   }
 
   apply(
@@ -99,10 +101,11 @@ export class Broker {
     link: Link | undefined,
     session: Session | undefined,
     request: RequestFact | undefined,
-    will: WillFact | Suspicion | undefined,
+    delivery: DeliveryFact | undefined,
+    will: WillFact | undefined,
   ): void {
     session?.subscriptions.apply(seen, request);
-    this.wills.apply(seen, link, will);
+    this.wills.apply(seen, link, delivery, will);
   }
 
   closed(link: Link | undefined, closed: Closed): void {
@@ -121,7 +124,7 @@ export class Broker {
     }
     if (!this.open.delete(link)) return;
     this.wills.closed(known, link, closed);
-    if (by === 'server') this.lastClosedByServer = time;
+    if (by === 'server' && isUnprovoked(link)) this.lastClosedByServer = time;
     if (this.open.size === 0 && time - this.lastClosedByServer < STOPPING) this.sessions.stopped(time);
   }
 
@@ -157,6 +160,12 @@ export class Broker {
     session.open(id, client, server, time);
     return session;
   }
+}
+
+/** The server had no other reason to end it than that it stopped, as far as seen. */
+function isUnprovoked({ client, server, takenOverBy }: Link): boolean {
+  if (client.disconnect !== undefined || client.offence !== undefined || takenOverBy !== undefined) return false;
+  return server.disconnectReason === undefined || server.disconnectReason === SERVER_SHUTTING_DOWN;
 }
 
 /** A CONNECT that was not seen answered may have been obeyed. */

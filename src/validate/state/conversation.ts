@@ -16,7 +16,7 @@ import { Publisher } from './publication.js';
 import { type RequestFact, Requests } from './requests.js';
 import type { Session } from './session.js';
 import { WebSocket } from './websocket.js';
-import type { Suspicion, WillFact } from './wills.js';
+import type { WillFact } from './wills.js';
 
 export class Conversation {
   readonly client = new Half('client');
@@ -76,8 +76,10 @@ export class Conversation {
   }
 
   /** PUBLISH of the server: the Will Message that it is, or looks like. */
-  will(seen: Seen): WillFact | Suspicion | undefined {
-    return seen.fromClient || seen.packet.type !== 'PUBLISH' ? undefined : this.broker.will(seen, this.info.id);
+  will(seen: Seen, delivery: DeliveryFact | undefined): WillFact | undefined {
+    return seen.fromClient || seen.packet.type !== 'PUBLISH'
+      ? undefined
+      : this.broker.will(seen, this.info.id, delivery);
   }
 
   /** Rules have seen it: the packet takes effect. */
@@ -86,7 +88,7 @@ export class Conversation {
     flow: FlowFact | undefined,
     request: RequestFact | undefined,
     delivery: DeliveryFact | undefined,
-    will: WillFact | Suspicion | undefined,
+    will: WillFact | undefined,
   ): void {
     const { opening, client, server, broker } = this;
     const sender = seen.fromClient ? client : server;
@@ -103,7 +105,7 @@ export class Conversation {
     sender.aliases.apply(seen, (seen.fromClient ? server : client).limits);
     this.requests.apply(seen, request);
     this.enter(seen);
-    broker.apply(seen, this.link, this.session, request, will);
+    broker.apply(seen, this.link, this.session, request, delivery, will);
     broker.messages.follow(seen, this.session, this.publisher, flow, request, delivery);
   }
 

@@ -32,6 +32,8 @@ export class Link {
   isForeign = false;
   /** Why that is not sure. */
   foreignDoubt: string | undefined = undefined;
+  /** Session Present 0, though this connection of the same client seemed to be open, and its session to be kept. */
+  lost: Link | undefined = undefined;
   /** The session that the client has and the server has not: messages of the client under way in it. */
   lostFlows: Flows | undefined = undefined;
   /** Wills of others that this client was to get, or had better not: their time is over, and nothing more has come. */

@@ -13,6 +13,7 @@ export class Session {
   /** When its connection was accepted, and when it ended (ns). */
   openedAt = Number.NaN;
   closedAt = Number.NaN;
+  private doubt: string | undefined = undefined;
   private client: Half | undefined = undefined;
   private server: Half | undefined = undefined;
 
@@ -20,8 +21,8 @@ export class Session {
     readonly clientId: string,
     /** When it began, or was first seen (ns). */
     readonly since: number,
-    /** Why not all of it was seen; undefined when its beginning was. */
-    private doubt: string | undefined,
+    /** Why it may hold more than was seen; undefined when its beginning was. */
+    private readonly before: string | undefined,
   ) {}
 
   /** All SUBSCRIBE and UNSUBSCRIBE of its life were seen, and their answers. */
@@ -31,6 +32,11 @@ export class Session {
 
   /** Why what it holds is not surely known; undefined when it is. */
   get unknown(): string | undefined {
+    return this.before ?? this.missed;
+  }
+
+  /** Why something of it may have been missed since it is known. */
+  get missed(): string | undefined {
     return this.doubt ?? this.client?.evidence.hole() ?? this.server?.evidence.hole();
   }
 
@@ -45,7 +51,7 @@ export class Session {
 
   /** A connection begins it or goes on with it; `doubt`: why it may not be the one we know. */
   open(connection: number, client: Half, server: Half, time: number, doubt?: string): void {
-    this.doubt = this.unknown ?? doubt;
+    this.doubt = this.missed ?? doubt;
     this.connection = connection;
     this.client = client;
     this.server = server;

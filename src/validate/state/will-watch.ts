@@ -4,12 +4,14 @@
 import type { FrameRef } from '../finding.js';
 import type { PacketOf, Seen } from '../seen.js';
 import type { Closed } from './closed.js';
+import type { DeliveryFact } from './delivery.js';
 import { GRACE } from './grace.js';
 import type { Link } from './link.js';
 import type { Messages } from './messages.js';
+import type { Message } from './publication.js';
 import type { KnownClient } from './sessions.js';
 import type { Will } from './will.js';
-import { type Suspicion, type WillFact, Wills } from './wills.js';
+import { type WillFact, Wills } from './wills.js';
 
 /** Wills waited for at once, subscribers that are looked at for one, and what is noted with one of them. */
 const MOST_WAITING = 10_000;
@@ -32,20 +34,23 @@ export class WillWatch {
     private readonly open: ReadonlySet<Link>,
   ) {}
 
-  classify(seen: Seen, receiver: number): WillFact | Suspicion | undefined {
-    return this.wills.classify(seen, receiver);
+  classify(seen: Seen, receiver: number, delivery: DeliveryFact | undefined): WillFact | undefined {
+    return this.wills.classify(seen, receiver, delivery);
   }
 
-  apply(seen: Seen, link: Link | undefined, fact: WillFact | Suspicion | undefined): void {
+  apply(seen: Seen, link: Link | undefined, delivery: DeliveryFact | undefined, fact: WillFact | undefined): void {
     if (seen.time >= this.next) this.look(seen.time);
     if (seen.packet.type !== 'PUBLISH') return;
     if (seen.fromClient) this.wills.imitate(seen);
     else {
-      this.wills.deliver(seen, link?.id ?? -1);
-      if (fact !== undefined && 'present' in fact && link !== undefined && link.suspicions.length < MOST_NOTED) {
-        link.suspicions.push(fact);
-      }
+      this.wills.deliver(seen, link?.id ?? -1, delivery);
+      if (fact !== undefined && fact.kind !== 'due' && link !== undefined) this.suspect(fact, link, seen);
     }
+  }
+
+  /** The will of this CONNECT. */
+  find(message: Message): Will | undefined {
+    return this.wills.find(message);
   }
 
   /** Whether a will with Will Retain 0 was published to a topic before a time. */
@@ -101,6 +106,16 @@ export class WillWatch {
   /** The client is no longer known. */
   forget({ will, lastWill }: KnownClient): void {
     for (const one of [will, lastWill]) if (one !== undefined) this.wills.forget(one);
+  }
+
+  private suspect(fact: WillFact, { suspicions }: Link, seen: Seen): void {
+    if (suspicions.length >= MOST_NOTED) return;
+    const foreign = this.wills.foreign(fact.will);
+    const stranger =
+      foreign === undefined
+        ? undefined
+        : `nobody was seen to publish packet #${foreign.number} (PUBLISH) to this topic`;
+    suspicions.push({ fact, frame: seen.ref(), stranger });
   }
 
   /** It is over and done with: whether it comes once more, now that a connection without a will has ended. */

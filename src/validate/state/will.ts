@@ -29,8 +29,8 @@ export class Will {
   /** First seen on its way to a subscriber: when (ns), and over which connection. */
   published = Number.NaN;
   receiver = -1;
-  /** A client published the same to the same topic meanwhile: a delivery may come from that. */
-  isImitated = false;
+  /** A client published the same to the same topic (ns): a delivery from then on may come from that. */
+  imitatedAt = Number.POSITIVE_INFINITY;
   /** CONNECT without a will of the client's later connection, which then ended without DISCONNECT. */
   replacedByNone: FrameRef | undefined = undefined;
 

@@ -4,7 +4,9 @@
 
 import type { FrameRef } from '../finding.js';
 import type { Seen } from '../seen.js';
+import type { DeliveryFact } from './delivery.js';
 import { hashOf } from './payload.js';
+import type { Message } from './publication.js';
 import type { Will } from './will.js';
 
 export interface WillFact {
@@ -14,13 +16,16 @@ export interface WillFact {
    */
   readonly kind: 'due' | 'early' | 'deleted' | 'called-off' | 'again' | 'without';
   readonly will: Will;
+  /** The present will of the same client, which is the same message: its end tells whether it is that one. */
+  readonly present: Will | undefined;
 }
 
-/** A PUBLISH that is a will taken back, unless it is the present one of the same client: that shows when it ends, or not. */
+/** A PUBLISH that looks like a will which must not come. What other connections carried may be known only later. */
 export interface Suspicion {
   readonly fact: WillFact;
-  readonly present: Will;
   readonly frame: FrameRef;
+  /** Why it may be a message of somebody who was not seen. */
+  readonly stranger: string | undefined;
 }
 
 /** Wills with one topic and payload; more than that are not told apart. */
@@ -35,90 +40,118 @@ interface Bucket {
   isCrowded: boolean;
 }
 
+interface Topic {
+  /** By hash of the payload. */
+  readonly buckets: Map<number, Bucket>;
+  /** A delivery that nobody was seen to publish. */
+  foreign: FrameRef | undefined;
+}
+
 export class Wills {
-  private readonly topics = new Map<string, Map<number, Bucket>>();
+  private readonly topics = new Map<string, Topic>();
 
   add(will: Will): void {
     const { topic, hash } = will.message;
-    let byHash = this.topics.get(topic);
-    if (byHash === undefined) {
-      byHash = new Map();
-      this.topics.set(topic, byHash);
+    let its = this.topics.get(topic);
+    if (its === undefined) {
+      its = { buckets: new Map(), foreign: undefined };
+      this.topics.set(topic, its);
     }
-    const bucket = byHash.get(hash);
-    if (bucket === undefined) byHash.set(hash, { wills: [will], isCrowded: false });
+    const bucket = its.buckets.get(hash);
+    if (bucket === undefined) its.buckets.set(hash, { wills: [will], isCrowded: false });
     else if (bucket.wills.length < MOST_ALIKE) bucket.wills.push(will);
     else bucket.isCrowded = true;
   }
 
   forget(will: Will): void {
     const { topic, hash } = will.message;
-    const byHash = this.topics.get(topic);
-    const bucket = byHash?.get(hash);
+    const its = this.topics.get(topic);
+    const bucket = its?.buckets.get(hash);
     const at = bucket?.wills.indexOf(will) ?? -1;
-    if (byHash === undefined || bucket === undefined || at < 0) return;
+    if (its === undefined || bucket === undefined || at < 0) return;
     bucket.wills.splice(at, 1);
-    if (bucket.wills.length === 0) byHash.delete(hash);
-    if (byHash.size === 0) this.topics.delete(topic);
+    if (bucket.wills.length === 0) its.buckets.delete(hash);
+    if (its.buckets.size === 0) this.topics.delete(topic);
   }
 
   /** Whether a will with Will Retain 0 was published to a topic before a time. */
   wasPublished(topic: string, time: number): boolean {
-    for (const { wills } of this.topics.get(topic)?.values() ?? []) {
+    for (const { wills } of this.topics.get(topic)?.buckets.values() ?? []) {
       for (const will of wills) if (!will.message.retain && will.published < time) return true;
     }
     return false;
   }
 
-  /** Those whose topic and payload a PUBLISH has. */
-  private alike(seen: Seen): Bucket | undefined {
-    if (this.topics.size === 0 || seen.topic === undefined || seen.packet.type !== 'PUBLISH') return undefined;
-    const byHash = this.topics.get(seen.topic);
-    const { payload } = seen.packet;
-    if (byHash === undefined || payload === undefined) return undefined;
-    const bucket = byHash.get(hashOf(payload));
-    return bucket === undefined || bucket.wills[0]?.message.length !== payload.length ? undefined : bucket;
+  /** The will of this CONNECT. */
+  find({ topic, hash, frame }: Message): Will | undefined {
+    const { wills = [] } = this.topics.get(topic)?.buckets.get(hash) ?? {};
+    return wills.find(({ message }) => message.frame.number === frame.number);
   }
 
   /** PUBLISH of a client. */
   imitate(seen: Seen): void {
-    const bucket = this.alike(seen);
-    if (bucket !== undefined) for (const will of bucket.wills) will.isImitated = true;
+    const bucket = this.alike(seen, this.topicOf(seen));
+    if (bucket === undefined) return;
+    for (const will of bucket.wills) will.imitatedAt = Math.min(will.imitatedAt, seen.time);
   }
 
-  /** PUBLISH of the server to a receiver who was there since `since`: which will it is, if any; nothing is changed. */
-  classify(seen: Seen, receiver: number): WillFact | Suspicion | undefined {
-    const bucket = this.alike(seen);
+  /** PUBLISH of the server: which will it is, if any; nothing is changed. */
+  classify(seen: Seen, receiver: number, delivery: DeliveryFact | undefined): WillFact | undefined {
+    const bucket = this.alike(seen, this.topicOf(seen));
     if (bucket === undefined || bucket.isCrowded) return undefined;
     let fault: WillFact | undefined;
     let present: Will | undefined;
     for (const will of bucket.wills) {
       const kind = kindOf(will, seen, receiver);
-      if (kind === 'due') return { kind, will };
+      if (kind === 'due') return { kind, will, present: undefined };
       if (kind === undefined) present = will;
-      else fault ??= { kind, will };
+      else fault ??= { kind, will, present: undefined };
     }
-    if (fault === undefined || seen.packet.type !== 'PUBLISH' || seen.packet.payload?.length === 0) return undefined;
-    if (bucket.wills.some((will) => will.isImitated)) return undefined;
+    // An empty payload tells nothing.
+    if (fault === undefined || fault.will.message.length === 0) return undefined;
+    if (delivery?.publication?.isWill === false) return undefined;
     if (present === undefined) return fault;
     const isSame = bucket.wills.length === 2 && present.clientId === fault.will.clientId && present.fate === 'kept';
-    return isSame ? { fact: fault, present, frame: seen.ref() } : undefined;
+    return isSame ? { ...fault, present } : undefined;
   }
 
   /** PUBLISH of the server, after rules have seen it. */
-  deliver(seen: Seen, receiver: number): void {
-    const bucket = this.alike(seen);
-    for (const will of bucket?.wills ?? []) {
+  deliver(seen: Seen, receiver: number, delivery: DeliveryFact | undefined): void {
+    const topic = this.topicOf(seen);
+    if (topic === undefined || seen.packet.type !== 'PUBLISH') return;
+    const bucket = this.alike(seen, topic);
+    if (bucket === undefined) {
+      const { dup, retain } = seen.packet;
+      const isForeign = delivery !== undefined && delivery.publication === undefined && dup !== true && retain !== true;
+      if (isForeign) topic.foreign ??= seen.ref();
+      return;
+    }
+    for (const will of bucket.wills) {
       if (will.isPublished || (will.fate !== 'kept' && will.fate !== 'due')) continue;
       will.published = seen.time;
       will.receiver = receiver;
     }
   }
+
+  /** A message that nobody was seen to publish, to the topic of a will. */
+  foreign({ message }: Will): FrameRef | undefined {
+    return this.topics.get(message.topic)?.foreign;
+  }
+
+  private topicOf({ topic }: Seen): Topic | undefined {
+    return this.topics.size === 0 || topic === undefined ? undefined : this.topics.get(topic);
+  }
+
+  /** Those whose topic and payload a PUBLISH has. */
+  private alike({ packet }: Seen, topic: Topic | undefined): Bucket | undefined {
+    if (topic === undefined || packet.type !== 'PUBLISH' || packet.payload === undefined) return undefined;
+    const bucket = topic.buckets.get(hashOf(packet.payload));
+    return bucket?.wills[0]?.message.length === packet.payload.length ? bucket : undefined;
+  }
 }
 
 /** What it would be of this will; undefined when it may be in order, but need not be it. */
-function kindOf(will: Will, seen: Seen, receiver: number): WillFact['kind'] | undefined {
-  const { packet } = seen;
+function kindOf(will: Will, { packet, time }: Seen, receiver: number): WillFact['kind'] | undefined {
   if (packet.type !== 'PUBLISH' || packet.dup === true) return undefined;
   // What comes with RETAIN 1 may have been retained long ago.
   if (packet.retain !== false && !(will.fate === 'due' && !will.isPublished)) return undefined;
@@ -130,8 +163,8 @@ function kindOf(will: Will, seen: Seen, receiver: number): WillFact['kind'] | un
     case 'called-off':
       return will.replacedByNone === undefined ? will.fate : 'without';
     case 'due':
-      if (seen.time < will.dueFrom - SLACK) return 'early';
-      if (!will.isPublished || will.receiver !== receiver || seen.time < will.published + COPIES) return 'due';
+      if (time < will.dueFrom - SLACK) return 'early';
+      if (!will.isPublished || will.receiver !== receiver || time < will.published + COPIES) return 'due';
       return will.replacedByNone === undefined ? 'again' : 'without';
   }
 }
