@@ -26,7 +26,9 @@ function judge(verdict: Verdict, offender: Half, judged: Half, { by, how, began 
   const { offence, aftermath } = offender;
   const answer = aftermath?.answer;
   const later = aftermath?.later;
-  const asks = `packet #${offence!.frame.number} (${offence!.frame.type}) asks for the close: ${offence!.message}`;
+  const { number, type } = offence!.frame;
+  const what = number === 0 ? 'a WebSocket frame' : `packet #${number} (${type})`;
+  const asks = `${what} asks for the close: ${offence!.message}`;
   const since = offence!.frame.time;
   const party = judged.role;
   if (answer !== undefined) {
@@ -43,8 +45,8 @@ function judge(verdict: Verdict, offender: Half, judged: Half, { by, how, began 
   } else if (by === party && began - since <= GRACE) verdict.hold();
   else if (began - since > GRACE && how !== 'lost' && how !== 'reused') {
     const span = spanText(began - since);
-    const what = by === party ? `closes only after ${span}` : `leaves the connection open for ${span}`;
-    verdict.violate({ message: `the ${party} ${what}, though ${asks}`, frame: offence!.frame, party, since });
+    const did = by === party ? `closes only after ${span}` : `leaves the connection open for ${span}`;
+    verdict.violate({ message: `the ${party} ${did}, though ${asks}`, frame: offence!.frame, party, since });
   }
 }
 
@@ -258,10 +260,9 @@ export const CLOSING: RuleSet = {
           [conversation.client, conversation.server],
           [conversation.server, conversation.client],
         ] as const) {
-          const { offence, aftermath } = offender;
-          if (offence === undefined || aftermath === undefined || by !== judged.role) continue;
-          // It was told to close anyhow.
-          if (offender.disconnect !== undefined) continue;
+          const { offence, aftermath, disconnect } = offender;
+          // After its DISCONNECT the other closes anyhow.
+          if (!offence || !aftermath || by !== judged.role || disconnect !== undefined) continue;
           const kind = kindOf(offender, conversation);
           if (kind === 'connect' || kind === 'text-frame' || offence.frame.type === 'AUTH') continue;
           if (began - offence.frame.time > GRACE) continue;
