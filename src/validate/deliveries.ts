@@ -5,8 +5,10 @@ import type { Fault, Verdict } from './rule.js';
 import type { DeliveryFact } from './state/delivery.js';
 import type { Subscription } from './state/subscription.js';
 
-/** Packets of two connections may have reached the server in another order than the capture point (ns). */
-export const CROSSING = 2e9;
+export { CROSSING } from './state/publication.js';
+
+/** A server may read what it retains a while after it granted a subscription (ns). */
+const READING = 0.5e9;
 
 /** A violation, unless something that it rests on is in doubt. */
 export function blame(verdict: Verdict, doubt: string | undefined, fault: Fault): void {
@@ -34,12 +36,12 @@ export function clearsRetain({ route }: DeliveryFact): boolean {
 
 /** Published so long before anybody of this session asked for the topic that only a stored copy can have come. */
 export function isFromStore({ publication, route }: DeliveryFact): boolean {
-  return publication !== undefined && !publication.isWill && publication.time + CROSSING < route.since;
+  return publication !== undefined && !publication.isWill && publication.settledAt < route.since;
 }
 
 /** Published so long after the last subscription was granted that it did not come from the store. */
 export function isFromFlow(fact: DeliveryFact): boolean {
-  return fact.isCovered && fact.publication!.time > fact.route.lastAnswered + CROSSING;
+  return fact.isCovered && fact.publication!.time > fact.route.lastAnswered + READING;
 }
 
 /** A client connects on a connection: two packets. */

@@ -1,7 +1,7 @@
 // Retained messages that a new subscription must be sent (3.3.1.3, 3.8.4): missing when the connection went on long
 // enough. What the server may have refused, replaced or let go is no fault.
 
-import { CROSSING, joined, packetText, subscribed } from '../deliveries.js';
+import { joined, packetText, subscribed } from '../deliveries.js';
 import type { ClosedEvent } from '../event.js';
 import type { Level } from '../finding.js';
 import { conversationRule, type Rule, type RuleSet, type Verdict } from '../rule.js';
@@ -26,11 +26,11 @@ function isOthers(kind: Kind, publication: Publication, { broker, info }: Conver
 
 /** It must have come by now, whatever else is true. */
 export function isDue({ publication, subscription }: Owed, { conversation, closed }: ClosedEvent): boolean {
-  const { message, time, isReplaced, isRejected } = publication;
+  const { message, settledAt, isReplaced, isRejected } = publication;
   const { answered, asked, ended, options, frame } = subscription;
   // QoS 0 may be discarded at any time.
   if (isReplaced || isRejected || message.expiry !== undefined || message.qos === 0) return false;
-  if (frame.time < conversation.since || time + CROSSING > asked) return false;
+  if (frame.time < conversation.since || settledAt >= asked) return false;
   if (closed.time - answered < GRACE || ended - answered < GRACE || options.noLocal) return false;
   return canCome(conversation, closed.time);
 }

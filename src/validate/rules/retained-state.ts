@@ -1,7 +1,7 @@
 // What a server retains (3.3.1.3), as what it sends to new subscriptions tells: the last message with RETAIN 1, nothing
 // after an empty one, and never one with RETAIN 0.
 
-import { blame, CROSSING, clearsRetain, joined, packetText, subscribed } from '../deliveries.js';
+import { blame, clearsRetain, joined, packetText, subscribed } from '../deliveries.js';
 import type { ClosedEvent, PacketEvent } from '../event.js';
 import { conversationRule, type Rule, type RuleSet, type Verdict } from '../rule.js';
 import type { DeliveryFact } from '../state/delivery.js';
@@ -12,14 +12,14 @@ function strayOf(event: PacketEvent): DeliveryFact | undefined {
   const { packet, delivery, conversation } = event;
   if (packet.type !== 'PUBLISH' || packet.retain !== true || packet.dup === true) return undefined;
   if (delivery?.origin !== 'old' || conversation.publisher.isBridge || !clearsRetain(delivery)) return undefined;
-  return delivery.publication!.time + CROSSING < delivery.route.since ? delivery : undefined;
+  return delivery.publication!.settledAt < delivery.route.since ? delivery : undefined;
 }
 
 /** Retained, and surely so when the subscription was asked for. */
 function settled(delivery: DeliveryFact): Publication | undefined {
   const { retained, publication, route } = delivery;
   if (retained === undefined || retained.order < publication!.order || retained.isRejected) return undefined;
-  return retained.time + CROSSING < route.since ? retained : undefined;
+  return retained.settledAt < route.since ? retained : undefined;
 }
 
 function doubtOf(delivery: DeliveryFact, retained: Publication): string | undefined {
@@ -86,7 +86,7 @@ function holdsEmpty(
   for (const one of session?.subscriptions.all() ?? []) {
     if (one.hasWildcard || one.isShared || !one.isNew || one.granted === undefined) continue;
     const retained = broker.messages.retained(one.filter);
-    if (retained === undefined || retained.message.length > 0 || retained.time + CROSSING > one.asked) continue;
+    if (retained === undefined || retained.message.length > 0 || retained.settledAt >= one.asked) continue;
     if (applies(retained) && session!.subscriptions.route(one.filter).keptAt < one.asked) verdict.hold();
   }
 }

@@ -1,7 +1,7 @@
 // Retained messages that a subscription does not ask for (5.0: 3.3.1.3, 4.8.2): Retain Handling 1 and 2, shared
 // subscriptions.
 
-import { blame, CROSSING, isFromStore, joined, packetText, subscribed } from '../deliveries.js';
+import { blame, isFromStore, joined, packetText, subscribed } from '../deliveries.js';
 import type { PacketEvent } from '../event.js';
 import { conversationRule, type Rule, type RuleSet } from '../rule.js';
 import type { DeliveryFact } from '../state/delivery.js';
@@ -50,7 +50,7 @@ function unasked(
         if (!applies(one) || one.granted === undefined || one.hasWildcard) continue;
         const topic = one.levels.levels.join('/');
         const retained = broker.messages.retained(topic);
-        if (retained === undefined || retained.message.length === 0 || retained.time + CROSSING > one.asked) continue;
+        if (retained === undefined || retained.message.length === 0 || retained.settledAt >= one.asked) continue;
         if (session.subscriptions.route(topic).keptAt < one.asked) verdict.hold();
       }
     },
@@ -95,10 +95,10 @@ export const RETAINED_UNASKED: RuleSet = {
       check({ retain, dup }, verdict, { delivery }) {
         const only = delivery?.route.only;
         if (delivery?.origin !== 'retained' || only === undefined || retain !== true || dup === true) return;
-        if (only.options.retainHandling !== 1 || only.isNew || only.isShared || !isSettled(only)) return;
+        if (only.options.retainHandling !== 1 || only.isNew || only.isShared) return;
         const { publication, route } = delivery;
         // It was sent before: what is sent now answers the later SUBSCRIBE.
-        if (route.kept !== publication || publication!.time + CROSSING > only.asked) return;
+        if (route.kept !== publication || publication!.settledAt >= only.asked) return;
         const message = `The message retained since ${packetText(publication!.message.frame)} is sent again, but the subscription to "${only.filter}" stood when ${packetText(only.frame)} came`;
         blame(verdict, delivery.doubt() ?? delivery.unsubscribed(), { message, path: 'publish.retain' });
       },

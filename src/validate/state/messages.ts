@@ -219,6 +219,7 @@ export class Messages {
       return;
     }
     publication.isDelivered = true;
+    publication.settled(seen.time);
     if (owed !== undefined && isSame(publication, owed.publication)) route.owed = undefined;
     if (origin === 'live') route.deliver(publication, seen.time);
     else if (origin === 'late') route.caughtUp(publication);
@@ -285,5 +286,6 @@ function answered(
   if (reasonCode >= REFUSED) publication.isRejected = true;
   // Before 5.0 an acknowledgement says nothing about it (3.3.5).
   else if (seen.frame.version === '5.0') publication.isAccepted = true;
+  if (type === 'PUBACK') publication.settled(seen.time);
   if (type === 'PUBACK' || reasonCode >= REFUSED) publisher.pending.delete(packetId);
 }

@@ -6,6 +6,9 @@ import type { FrameRef } from '../finding.js';
 import type { Evidence } from './evidence.js';
 import type { Forwarded } from './forwarded.js';
 
+/** Packets of two connections may reach the server in another order than the capture point, by at most this (ns). */
+export const CROSSING = 2e9;
+
 /** What a message is, without where it comes from. */
 export interface Message {
   readonly topic: string;
@@ -71,6 +74,8 @@ export class Publication {
   wasDup = false;
   /** Its topic has another retained message by now, or none. */
   isReplaced = false;
+  /** When the server surely had taken it (ns): it answered, or passed it on, or enough time went by. */
+  settledAt: number;
   /** Seen on its way to a subscriber: so the server took it. */
   isDelivered = false;
   /** QoS 2: order of the PUBREL; 0 when it was not seen. */
@@ -86,7 +91,13 @@ export class Publication {
     readonly order: number,
     /** When it was captured (ns); of a will, not before. */
     readonly time: number,
-  ) {}
+  ) {
+    this.settledAt = time + CROSSING;
+  }
+
+  settled(time: number): void {
+    if (time < this.settledAt) this.settledAt = time;
+  }
 
   is(length: number, hash: number): boolean {
     const { message } = this;

@@ -7,8 +7,6 @@ import type { Route } from './route.js';
 
 /** Publications looked at, of each kind. */
 const REACH = 64;
-/** Packets of two connections may have reached the server in another order than the capture point (ns). */
-const CROSSING = 2e9;
 
 /** Tells the fact; false when nothing was found. */
 export function trace(fact: DeliveryFact, log: TopicLog, length: number, hash: number, isRetain: boolean): boolean {
@@ -58,10 +56,9 @@ function before(
 /** The first publication that may be on its way. */
 function startOf({ latest, since }: Route, log: TopicLog): Publication | undefined {
   if (latest !== undefined) return latest.isGone ? log.first : latest.next;
-  const earliest = since - CROSSING;
   let start: Publication | undefined;
   let one = log.last;
-  for (let i = 0; i < REACH && one !== undefined && one.time >= earliest; i++, one = one.before) start = one;
+  for (let i = 0; i < REACH && one !== undefined && one.settledAt >= since; i++, one = one.before) start = one;
   return start;
 }
 
