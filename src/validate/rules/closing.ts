@@ -3,7 +3,6 @@
 //
 // The first offence of a side counts. What a CONNECT did wrong is judged with the answer to it (opening-connect).
 
-import { codeText } from '../code-text.js';
 import { type ConversationRule, conversationRule, type Rule, type RuleSet, type Verdict } from '../rule.js';
 import type { Closed } from '../state/closed.js';
 import type { Conversation } from '../state/conversation.js';
@@ -14,7 +13,7 @@ type Kind = 'connect' | 'again' | 'text-frame' | 'flags' | 'other';
 
 const OPENED = '> 10 { proto 02 003c p "a" }\n< 20 { 00 00 p }\n';
 
-function kindOf({ offence, aftermath }: Half, { opening }: Conversation): Kind {
+export function kindOf({ offence, aftermath }: Half, { opening }: Conversation): Kind {
   if (offence!.rule === 'connect-twice') return 'again';
   if (offence!.rule === 'websocket-text-frame') return 'text-frame';
   if (offence!.frame.number === opening.connect?.number) return 'connect';
@@ -247,49 +246,6 @@ export const CLOSING: RuleSet = {
         ],
       },
     ),
-    conversationRule({
-      name: 'error-without-reason-code',
-      refs: { '5.0': ['§4.13.1'] },
-      level: 'should',
-      party: 'server',
-      hint: 'send DISCONNECT with the Reason Code before closing on an error',
-      needs: 'both',
-      on: [],
-      closed({ conversation, closed: { by, began } }, verdict) {
-        for (const [offender, judged] of [
-          [conversation.client, conversation.server],
-          [conversation.server, conversation.client],
-        ] as const) {
-          const { offence, aftermath, disconnect } = offender;
-          // After its DISCONNECT the other closes anyhow.
-          if (!offence || !aftermath || by !== judged.role || disconnect !== undefined) continue;
-          const kind = kindOf(offender, conversation);
-          if (kind === 'connect' || kind === 'text-frame' || offence.frame.type === 'AUTH') continue;
-          if (began - offence.frame.time > GRACE) continue;
-          if (aftermath.code !== undefined && aftermath.code >= 0x80) verdict.hold();
-          else {
-            const due = offence.due === undefined ? '' : `; ${codeText('DISCONNECT', offence.due, '5.0')} is due`;
-            const message = `the ${judged.role} closes without DISCONNECT after packet #${offence.frame.number}: ${offence.message}${due}`;
-            verdict.violate({ message, frame: offence.frame, party: judged.role, since: offence.frame.time });
-          }
-        }
-      },
-      violates: [
-        {
-          title: 'closed without a word',
-          transcript: `${OPENED}> ${BAD}\nfin <\nfin >`,
-          frame: 3,
-          unavoidable: [BAD_RULE],
-        },
-      ],
-      complies: [
-        {
-          title: 'DISCONNECT 0x81, then closed',
-          transcript: `${OPENED}> ${BAD}\n< e0 { 81 }\nfin <\nfin >`,
-          unavoidable: [BAD_RULE],
-        },
-      ],
-    }),
   ],
   unjudged: [
     {

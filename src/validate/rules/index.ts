@@ -15,6 +15,7 @@ import { DELIVERY_EXCHANGES } from './delivery-exchanges.js';
 import { DELIVERY_SUBSCRIPTIONS } from './delivery-subscriptions.js';
 import { DISCONNECT_EXCHANGE } from './disconnect-exchange.js';
 import { DISCONNECT_PACKET } from './disconnect-packet.js';
+import { ERRORS } from './errors.js';
 import { FIXED_HEADER } from './fixed-header.js';
 import { FORWARDING } from './forwarding.js';
 import { GRANTED_QOS } from './granted-qos.js';
@@ -118,6 +119,7 @@ const SETS: readonly RuleSet[] = [
   DISCONNECT_EXCHANGE,
   AUTHENTICATION,
   CLOSING,
+  ERRORS,
   WEBSOCKET,
   CONFORMANCE,
   QOS_ACKNOWLEDGEMENTS,
