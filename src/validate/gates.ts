@@ -1,8 +1,8 @@
 // What must be there for a rule to have anything to say about a packet. Most packets have no problems, no properties and
-// no odd characters: rules about these are not even asked then, which is what keeps judging cheap.
+// no odd characters, belong to no QoS 1 or 2 exchange and meet no limit of their receiver: rules about these are not even asked then, which is what keeps judging cheap.
 
 import type { Property } from '../codec/packet.js';
-import type { Seen } from './seen.js';
+import type { PacketEvent } from './event.js';
 import { kindsIn } from './strings.js';
 
 /**
@@ -10,11 +10,20 @@ import { kindsIn } from './strings.js';
  * - problems: only of packets that could not be read without one; any other keeps the rule
  * - characters: only of packets with U+0000, control or non-characters in a string; any other keeps the rule
  * - properties: only of packets with properties (or problems); to others it says nothing
+ * - flow: only of packets of a QoS 1 or 2 exchange (`event.flow`); to others it says nothing
+ * - limits: only of packets whose receiver announced a limit (5.0); to others it says nothing
  */
-export type Asked = 'always' | 'problems' | 'characters' | 'properties';
+export type Asked = 'always' | 'problems' | 'characters' | 'properties' | 'flow' | 'limits';
 
 /** A bit each. */
-export const GATES: Readonly<Record<Asked, number>> = { always: 1, problems: 2, characters: 4, properties: 8 };
+export const GATES: Readonly<Record<Asked, number>> = {
+  always: 1,
+  problems: 2,
+  characters: 4,
+  properties: 8,
+  flow: 16,
+  limits: 32,
+};
 
 /** Whether a packet of its types that it is not asked about keeps the rule. */
 export function holdsUnasked(asked: Asked): boolean {
@@ -22,12 +31,14 @@ export function holdsUnasked(asked: Asked): boolean {
 }
 
 /** The gates that a packet opens. */
-export function gatesOf({ packet, frame }: Seen): number {
+export function gatesOf({ packet, frame, flow, receiver }: PacketEvent): number {
   let open = GATES.always;
   if (frame.problems.length > 0) open |= GATES.problems | GATES.properties;
   if (kindsIn(packet) !== 0) open |= GATES.characters;
   if ('properties' in packet && isThere(packet.properties)) open |= GATES.properties;
   else if (packet.type === 'CONNECT' && isThere(packet.will?.properties)) open |= GATES.properties;
+  if (flow !== undefined) open |= GATES.flow;
+  if (receiver.limits.isLimited) open |= GATES.limits;
   return open;
 }
 

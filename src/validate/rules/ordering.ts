@@ -24,6 +24,7 @@ function order({ type, ...head }: Order): Rule {
     party: 'client',
     needs: 'both',
     on: [type],
+    asked: 'flow',
     check(_packet, verdict: Verdict, { flow, fromClient }: PacketEvent) {
       if (!fromClient || flow?.kind !== 'answers') return;
       const exchange = flow.exchange!;
@@ -48,6 +49,7 @@ export const ORDERING: RuleSet = {
       hint: 'send messages again in the order in which they were sent first',
       needs: 'sender',
       on: ['PUBLISH'],
+      asked: 'flow',
       check(_packet, verdict, { flow, fromClient }) {
         if (!fromClient || flow?.kind !== 'resumed') return;
         const exchange = flow.exchange!;

@@ -20,6 +20,7 @@ function inUse(owner: 'client' | 'server', level: 1 | 2, refs: Rule['refs'], exa
     hint: HINT,
     needs: 'receiver',
     on: ['PUBLISH'],
+    asked: 'flow',
     check({ qos }, verdict, { flow, conversation }) {
       if (flow === undefined || qos !== level || flow.flows.owner !== owner) return;
       const { kind, exchange, packetId } = flow;

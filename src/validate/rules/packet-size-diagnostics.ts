@@ -121,6 +121,7 @@ function diagnostic(row: Row, name: keyof typeof PROPERTIES, ref: Ref): Rule {
     needs: 'nothing',
     due: 0x95,
     on: [type],
+    asked: 'properties',
     check({ properties }, verdict, event) {
       const { maximumPacketSize, known } = event.receiver.limits;
       if (maximumPacketSize === Number.POSITIVE_INFINITY || !known) return;

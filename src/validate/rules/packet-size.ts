@@ -54,6 +54,7 @@ function tooLarge(owner: 'client' | 'server', on: readonly PacketType[], head: H
     needs: 'nothing',
     due: 0x95,
     on,
+    asked: 'limits',
     check(_packet, verdict, event) {
       const { maximumPacketSize, known } = event.receiver.limits;
       if (maximumPacketSize === Number.POSITIVE_INFINITY || !known || event.sender.role !== owner) return;

@@ -20,6 +20,7 @@ export const QOS_2_RELEASE: RuleSet = {
       hint: 'send PUBREL under the Packet Identifier of the QoS 2 PUBLISH that it belongs to',
       needs: 'sender',
       on: ['PUBREL'],
+      asked: 'flow',
       check({ reasonCode }, verdict, { flow }) {
         if (flow === undefined || reasonCode === NOT_FOUND) return;
         const { kind, packetId, exchange, flows } = flow;
@@ -59,6 +60,7 @@ export const QOS_2_RELEASE: RuleSet = {
       hint: 'wait for PUBREC before PUBREL: until then the message is not delivered',
       needs: 'receiver',
       on: ['PUBREL'],
+      asked: 'flow',
       check(_packet, verdict, { flow }) {
         if (flow?.kind === 'answers') verdict.hold();
         if (flow?.kind !== 'early') return;
@@ -86,6 +88,7 @@ export const QOS_2_RELEASE: RuleSet = {
       hint: 'a PUBREC with a Reason Code of 0x80 or more ends the exchange: send no PUBREL',
       needs: 'receiver',
       on: ['PUBREL'],
+      asked: 'flow',
       check({ reasonCode }, verdict, { flow }) {
         if (flow?.kind === 'answers') verdict.hold();
         if (flow?.kind !== 'refused' || reasonCode === NOT_FOUND) return;

@@ -30,6 +30,7 @@ export const QOS_ACKNOWLEDGEMENTS: RuleSet = {
       hint: 'answer each PUBLISH once, under its own Packet Identifier',
       needs: 'receiver',
       on: ['PUBACK', 'PUBREC'],
+      asked: 'flow',
       check({ type }, verdict, { flow, frame }) {
         if (flow === undefined) return;
         if (flow.kind === 'answers') verdict.hold();
@@ -74,6 +75,7 @@ export const QOS_ACKNOWLEDGEMENTS: RuleSet = {
       hint: 'send PUBCOMP once, as the answer to a PUBREL, under its Packet Identifier',
       needs: 'receiver',
       on: ['PUBCOMP'],
+      asked: 'flow',
       check(_packet, verdict, { flow }) {
         if (flow === undefined) return;
         if (flow.kind === 'answers') verdict.hold();
@@ -112,6 +114,7 @@ export const QOS_ACKNOWLEDGEMENTS: RuleSet = {
       hint: 'answer a QoS 1 message with PUBACK',
       needs: 'receiver',
       on: ['PUBACK', 'PUBREC', 'PUBCOMP'],
+      asked: 'flow',
       check({ type }, verdict, { flow }) {
         const exchange = flow?.exchange;
         if (exchange?.qos !== 1) return;
@@ -137,6 +140,7 @@ export const QOS_ACKNOWLEDGEMENTS: RuleSet = {
       hint: 'answer a QoS 2 message with PUBREC',
       needs: 'receiver',
       on: ['PUBACK', 'PUBREC'],
+      asked: 'flow',
       check({ type }, verdict, { flow }) {
         const exchange = flow?.exchange;
         if (exchange?.qos !== 2) return;

@@ -40,6 +40,7 @@ export function unanswered(row: Unanswered): Rule {
     party: by ?? 'sender',
     needs: by ?? 'both',
     on: [step],
+    asked: 'flow',
     check(_packet, verdict, { flow, sender, time }: PacketEvent) {
       if (flow?.kind === 'answers' && (by ?? sender.role) === sender.role && is(flow.exchange!, time)) verdict.hold();
     },
@@ -102,6 +103,7 @@ export const QOS_UNANSWERED: RuleSet = {
         {
           title: 'the client leaves one of two out',
           transcript: `${SUBSCRIBED} < 32 { "t" 0007 p 'x' }\n < 32 { "t" 0008 p 'y' }\n > 40 { 0008 }\n > e0 { }\n fin >\n fin <`,
+          versions: ['3.1.1', '5.0'],
           frame: 5,
         },
       ],

@@ -31,6 +31,7 @@ function exceeded(owner: 'client' | 'server', head: Head): Rule {
     needs: 'receiver',
     due: 0x93,
     on: ['PUBLISH'],
+    asked: 'flow',
     check(_packet, verdict, { flow, receiver, time }) {
       if (flow === undefined || flow.flows.owner !== owner || !receiver.limits.known) return;
       if (flow.kind !== 'new' && flow.kind !== 'resumed' && flow.kind !== 'late') return;
@@ -52,6 +53,7 @@ function delayed(owner: 'client' | 'server', head: Head): Rule {
     hint: 'let nothing but PUBLISH wait for the Receive Maximum of the other side',
     needs: 'both',
     on: ['PUBACK', 'PUBREC', 'PUBREL', 'PUBCOMP'],
+    asked: 'flow',
     check({ type }, verdict, { flow, sender, time }) {
       if (sender.role !== owner || flow?.kind !== 'answers') return;
       const { flows } = sender;

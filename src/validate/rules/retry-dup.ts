@@ -15,6 +15,7 @@ function dupFirst(level: 1 | 2, refs: Rule['refs']): Rule {
     hint: 'set DUP to 0 when a message is sent for the first time',
     needs: 'sender',
     on: ['PUBLISH'],
+    asked: 'flow',
     check(packet, verdict, event) {
       const { flow } = event;
       if (flow?.kind !== 'new' || packet.qos !== level) return;
@@ -52,6 +53,7 @@ export const RETRY_DUP: RuleSet = {
       hint: 'set DUP to 1 when a message is sent again',
       needs: 'receiver',
       on: ['PUBLISH'],
+      asked: 'flow',
       check({ dup }, verdict, { flow }) {
         if (flow === undefined) return;
         const { kind, exchange } = flow;

@@ -18,6 +18,7 @@ function renumbered(owner: 'client' | 'server', refs: Rule['refs']): Rule {
     hint: 'send a message again under the Packet Identifier that it had',
     needs: 'nothing',
     on: ['PUBLISH'],
+    asked: 'flow',
     check(packet, verdict, event) {
       const { flow } = event;
       if (flow === undefined || flow.flows.owner !== owner) return;
@@ -57,6 +58,7 @@ export const RETRY: RuleSet = {
       hint: 'send again after a reconnect only: on a connection nothing is lost',
       needs: 'receiver',
       on: ['PUBLISH', 'PUBREL'],
+      asked: 'flow',
       check({ type }, verdict, { flow }) {
         if (flow === undefined) return;
         const { kind, exchange } = flow;
@@ -95,6 +97,7 @@ export const RETRY: RuleSet = {
       hint: 'take a message that was refused (Reason Code 0x80 or more) for acknowledged: do not send it again',
       needs: 'nothing',
       on: ['PUBLISH'],
+      asked: 'flow',
       check(_packet, verdict, { flow }) {
         if (flow?.exchange?.state !== 'refused') return;
         const { exchange, kind } = flow;
@@ -125,6 +128,7 @@ export const RETRY: RuleSet = {
       hint: 'once PUBREL is sent, send PUBREL again and not the PUBLISH',
       needs: 'receiver',
       on: ['PUBLISH', 'PUBREL'],
+      asked: 'flow',
       check({ type }, verdict, { flow }) {
         if (flow === undefined) return;
         const { kind, exchange } = flow;

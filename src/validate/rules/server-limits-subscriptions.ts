@@ -72,6 +72,7 @@ function unavailable(row: Unavailable): Rule {
     needs: 'nothing',
     due,
     on: ['SUBSCRIBE'],
+    asked: 'limits',
     check(packet, verdict, { receiver, fromClient, time }) {
       const { limits } = receiver;
       if (!fromClient || !limits.known || isAvailable(limits)) return;

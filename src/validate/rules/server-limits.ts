@@ -58,6 +58,7 @@ export const SERVER_LIMITS: RuleSet = {
       needs: 'nothing',
       due: QOS_NOT_SUPPORTED,
       on: ['PUBLISH'],
+      asked: 'limits',
       check({ qos = 0 }, verdict, { fromClient, receiver, time }) {
         const { limits } = receiver;
         if (!fromClient || limits.maximumQos === 2 || !limits.known) return;
@@ -88,6 +89,7 @@ export const SERVER_LIMITS: RuleSet = {
       needs: 'nothing',
       due: RETAIN_NOT_SUPPORTED,
       on: ['PUBLISH'],
+      asked: 'limits',
       check({ retain }, verdict, { fromClient, receiver, time }) {
         const { limits } = receiver;
         if (!fromClient || limits.retainAvailable || !limits.known) return;

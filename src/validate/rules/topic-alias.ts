@@ -26,6 +26,7 @@ function outOfRange(owner: 'client' | 'server', isNone: boolean, head: Head): Ru
     needs: 'nothing',
     due: 0x94,
     on: ['PUBLISH'],
+    asked: 'properties',
     check({ properties }, verdict, { sender, receiver, time }) {
       const { limits } = receiver;
       const { topicAliasMaximum } = limits;
@@ -66,7 +67,7 @@ export const TOPIC_ALIAS: RuleSet = {
           ...{ frame: 3, at: 7, length: 2 },
         },
       ],
-      complies: [{ title: 'no alias', transcript: `${OPENED}> 30 { "a" p 'x' }` }],
+      complies: [{ title: 'properties, and no alias', transcript: `${OPENED}> 30 { "a" p{ 26 "k" "v" } 'x' }` }],
     }),
     outOfRange('server', false, {
       refs: { '5.0': ['MQTT-3.3.2-11', 'MQTT-3.1.2-26'] },
@@ -88,7 +89,7 @@ export const TOPIC_ALIAS: RuleSet = {
           ...{ frame: 5, at: 7, length: 2 },
         },
       ],
-      complies: [{ title: 'no alias', transcript: `${SUBSCRIBED}< 30 { "t" p 'x' }` }],
+      complies: [{ title: 'properties, and no alias', transcript: `${SUBSCRIBED}< 30 { "t" p{ 26 "k" "v" } 'x' }` }],
     }),
     conversationRule({
       name: 'topic-alias-not-set',
@@ -98,6 +99,7 @@ export const TOPIC_ALIAS: RuleSet = {
       needs: 'sender',
       due: 0x82,
       on: ['PUBLISH'],
+      asked: 'properties',
       check({ topic, properties }, verdict, { sender, receiver }) {
         if (topic !== '') return;
         const alias = numberOf(properties, 'topicAlias');
@@ -134,6 +136,7 @@ export const TOPIC_ALIAS: RuleSet = {
       hint: 'forget all aliases when a connection ends',
       needs: 'receiver',
       on: ['PUBACK', 'PUBREC'],
+      asked: 'flow',
       check({ type, reasonCode = 0 }, verdict, { flow, receiver }) {
         if (flow?.kind !== 'answers' || receiver.aliases.used === 0 || reasonCode >= 0x80) return;
         const { number } = flow.exchange!;

@@ -15,6 +15,8 @@ export class Limits {
   wildcardSubscriptionAvailable = true;
   subscriptionIdentifierAvailable = true;
   sharedSubscriptionAvailable = true;
+  /** Anything but the default was announced. */
+  isLimited = false;
   /** Announced and read, as opposed to not seen. */
   known = false;
   /** When (ns). */
@@ -37,6 +39,7 @@ export class Limits {
     this.known = properties !== undefined && frame.problems.length === 0;
     this.announcedAt = time;
     for (const one of properties ?? []) {
+      this.isLimited = true;
       switch (one.name) {
         case 'receiveMaximum':
           this.receiveMaximum = one.value;
