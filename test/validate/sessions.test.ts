@@ -175,6 +175,31 @@ describe('wills', () => {
       [],
     ],
     [
+      'the server had begun to close before DISCONNECT',
+      `${WITH_WILL} \n fin 2< \n 2> e0 00 \n fin 2> \n < 30 { "w" p 'x' }`,
+      [],
+    ],
+    [
+      'a client without a name',
+      `${WATCHED} \n 2> 10 { proto 06 003c p "" p "w" "x" } \n 2< 20 { 00 00 p } ${OVER} ${LATER}`,
+      [],
+      ['3.1.1'],
+    ],
+    [
+      'a client that the server gave a name',
+      `${WATCHED} \n 2> 10 { proto 06 003c p "" p "w" "x" } \n 2< 20 { 00 00 p{12 "auto-1"} } \n wait 1s ${OVER} ${LATER}`,
+      ['will-not-published'],
+      ['5.0'],
+    ],
+    [
+      'a connection that fails again and again',
+      `${WITH_WILL} ${OVER} \n wait 11s \n > c0 00 \n < d0 00
+        3> 10 { proto 06 003c p "a" p "w" "x" } \n 3< 20 { 00 00 p } \n wait 1s \n fin 3> \n fin 3<
+        4> 10 { proto 06 003c p "a" p "w" "x" } \n 4< 20 { 00 00 p } \n wait 1s \n fin 4> \n fin 4<
+        5> 10 { proto 06 003c p "a" p "w" "x" } \n 5< 20 { 00 00 p } ${LATER}`,
+      ['will-not-published', 'will-not-published'],
+    ],
+    [
       'two copies for overlapping subscriptions',
       `${WITH_WILL} ${OVER} \n < 30 { "w" p 'x' } \n < 30 { "w" p 'x' } ${LATER}`,
       [],

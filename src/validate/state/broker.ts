@@ -57,6 +57,7 @@ export class Broker {
     const expected = this.sessions.expected(link, seen.time);
     link.answer(seen, packet);
     const { clientId, takesOver } = link;
+    if (link.will !== undefined) link.will.clientId = clientId ?? '';
     if (link.accepted === undefined && takesOver?.takenOverBy === link) takesOver.takenOverBy = undefined;
     if (link.accepted !== undefined && takesOver?.takenOverBy?.accepted === undefined && takesOver !== undefined) {
       takesOver.takenOverBy = link;
@@ -83,9 +84,9 @@ export class Broker {
   }
 
   /** DISCONNECT of the client. */
-  leave(link: Link, seen: Seen, packet: PacketOf<'DISCONNECT'>): void {
+  leave(link: Link, seen: Seen, packet: PacketOf<'DISCONNECT'>, isClosing: boolean): void {
     link.leave(packet);
-    this.wills.left(link, seen, packet);
+    this.wills.left(link, seen, packet, isClosing);
   }
 
   delivery(seen: Seen, session: Session | undefined): DeliveryFact | undefined {

@@ -126,6 +126,8 @@ export class Conversation {
       this.isHidden = true;
     } else if (packet.type === 'CONNACK') {
       if (!fromClient && link.answered === undefined) this.session = broker.answer(link, seen, packet);
-    } else if (packet.type === 'DISCONNECT' && fromClient) broker.leave(link, seen, packet);
+    } else if (packet.type === 'DISCONNECT' && fromClient) {
+      broker.leave(link, seen, packet, this.closing?.by === 'server');
+    }
   }
 }

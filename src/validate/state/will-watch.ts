@@ -65,19 +65,21 @@ export class WillWatch {
     if (before !== undefined && old !== undefined) this.reopened(old, before, link, resumes);
     const { will } = link;
     if (known !== undefined && old !== undefined) {
-      if (known.lastWill !== undefined) this.wills.forget(known.lastWill);
+      if (known.lastWill !== undefined) this.drop(known.lastWill);
       known.lastWill = old;
     }
     if (known !== undefined) known.will = will;
-    if (will !== undefined) this.wills.add(will);
+    if (will !== undefined && !this.wills.add(will)) this.doubt(will, link.asked);
   }
 
-  left(link: Link, seen: Seen, packet: PacketOf<'DISCONNECT'>): void {
+  /** `isClosing`: the server had begun to close before the DISCONNECT was there. */
+  left(link: Link, seen: Seen, packet: PacketOf<'DISCONNECT'>, isClosing: boolean): void {
     const { will, server, expiry } = link;
     if (will === undefined || will.fate !== 'kept') return;
     const cause = seen.ref();
     const isNormal = (packet.reasonCode ?? 0) === 0;
-    const isClear = server.disconnect === undefined && seen.frame.problems.length === 0 && expiry !== undefined;
+    const isWhole = seen.frame.problems.length === 0 && expiry !== undefined;
+    const isClear = isWhole && server.disconnect === undefined && !isClosing;
     if (!isClear) this.doubt(will, cause);
     else if (isNormal) this.takeBack(will, link, 'deleted', cause);
   }
@@ -92,9 +94,16 @@ export class WillWatch {
       }
       return;
     }
+    // The DISCONNECT of the server crossed with that of the client.
+    if (will.fate === 'deleted' && link.server.disconnect !== undefined) this.doubt(will, link.asked);
     if (will.fate !== 'kept') return;
     const { how, by, began } = closed;
-    if ((how !== 'fin' && how !== 'rst') || link.expiry === undefined || !link.client.evidence.isWhole) {
+    if (
+      will.clientId === '' ||
+      (how !== 'fin' && how !== 'rst') ||
+      link.expiry === undefined ||
+      !link.client.evidence.isWhole
+    ) {
       this.doubt(will, link.asked);
       return;
     }
@@ -105,7 +114,7 @@ export class WillWatch {
 
   /** The client is no longer known. */
   forget({ will, lastWill }: KnownClient): void {
-    for (const one of [will, lastWill]) if (one !== undefined) this.wills.forget(one);
+    for (const one of [will, lastWill]) if (one !== undefined) this.drop(one);
   }
 
   private suspect(fact: WillFact, { suspicions }: Link, seen: Seen): void {
@@ -146,6 +155,7 @@ export class WillWatch {
 
   private doubt(will: Will, cause: FrameRef): void {
     will.takenBack('unsure', cause);
+    if (will.clientId === '') this.wills.forget(will);
     this.mayBeRetained(will);
   }
 
@@ -157,7 +167,10 @@ export class WillWatch {
   }
 
   private wait(will: Will, link: Link): void {
-    if (this.waiting.length >= MOST_WAITING) return;
+    if (this.waiting.length >= MOST_WAITING) {
+      this.drop(will);
+      return;
+    }
     const one = { will, isTold: will.fate !== 'due' || will.isPublished };
     if (this.isStillAwaited(one, link.lastSeen)) this.waiting.push(one);
     this.next = Math.min(this.next, nextOf(one));
@@ -169,6 +182,13 @@ export class WillWatch {
     for (const one of this.waiting) this.next = Math.min(this.next, nextOf(one));
   }
 
+  /** It is looked for no more, so nobody can tell whether it comes. */
+  private drop(will: Will): void {
+    this.wills.forget(will);
+    const isOpen = will.fate === 'due' && !will.isPublished && !will.isOverdue;
+    if (isOpen || will.fate === 'kept') this.doubt(will, will.message.frame);
+  }
+
   private isStillAwaited(one: Waiting, now: number): boolean {
     const { will } = one;
     if (will.fate === 'unsure' || will.fate === 'kept') return false;
@@ -178,6 +198,7 @@ export class WillWatch {
     }
     if (will.dueBy === Number.POSITIVE_INFINITY) return !one.isTold;
     if (now < will.dueBy + GRACE) return true;
+    will.isOverdue = !will.isPublished;
     this.witness(will)?.silentWills.push(will);
     return false;
   }

@@ -34,9 +34,13 @@ export class Will {
   /** CONNECT without a will of the client's later connection, which then ended without DISCONNECT. */
   replacedByNone: FrameRef | undefined = undefined;
 
+  /** It ought to have come by then, and had not. */
+  isOverdue = false;
+
   constructor(
     readonly message: Message,
-    readonly clientId: string,
+    /** Empty when the client has none that is known. */
+    public clientId: string,
     /** Will Delay Interval in seconds. */
     readonly delay: number,
   ) {}

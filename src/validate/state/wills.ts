@@ -50,7 +50,8 @@ interface Topic {
 export class Wills {
   private readonly topics = new Map<string, Topic>();
 
-  add(will: Will): void {
+  /** False when there are too many like it. */
+  add(will: Will): boolean {
     const { topic, hash } = will.message;
     let its = this.topics.get(topic);
     if (its === undefined) {
@@ -61,6 +62,7 @@ export class Wills {
     if (bucket === undefined) its.buckets.set(hash, { wills: [will], isCrowded: false });
     else if (bucket.wills.length < MOST_ALIKE) bucket.wills.push(will);
     else bucket.isCrowded = true;
+    return bucket === undefined || !bucket.isCrowded;
   }
 
   forget(will: Will): void {
