@@ -39,9 +39,20 @@ export function isFromStore({ publication, route }: DeliveryFact): boolean {
   return publication !== undefined && !publication.isWill && publication.settledAt < route.since;
 }
 
-/** Published so long after the last subscription was granted that it did not come from the store. */
+/** Published while the subscriptions stood, and not what one of them made the server read from its store. */
 export function isFromFlow(fact: DeliveryFact): boolean {
-  return fact.isCovered && fact.publication!.time > fact.route.lastAnswered + READING;
+  if (!fact.isCovered) return false;
+  const { time } = fact.publication!;
+  const { matching, former, keptAt } = fact.route;
+  for (const one of matching) if (mayRead(one, keptAt, time)) return false;
+  for (const one of former) if (mayRead(one, keptAt, time)) return false;
+  return true;
+}
+
+/** It asks for retained messages, and at this time the server may not have looked for them yet. */
+function mayRead({ options, isNew, asked, answered }: Subscription, keptAt: number, time: number): boolean {
+  if (keptAt >= asked || time > answered + READING) return false;
+  return options.retainHandling === 0 || (options.retainHandling === 1 && isNew);
 }
 
 /** A client connects on a connection: two packets. */

@@ -1,7 +1,7 @@
 // The Quality of Service of deliveries: what was published and what was granted, whichever is less (3.8.4, 3.3.4), and
 // that a subscription made again takes the place of the old one.
 
-import { between, blame, packetText } from '../deliveries.js';
+import { between, blame, isFromFlow, packetText } from '../deliveries.js';
 import { conversationRule, type Rule, type RuleSet } from '../rule.js';
 import type { DeliveryFact } from '../state/delivery.js';
 
@@ -56,6 +56,14 @@ function aboveGranted(name: string, refs: Refs, shared: boolean, filter: string)
 function isLess({ route }: DeliveryFact, published: number, qos: number): boolean {
   for (const one of route.matching) if (Math.min(published, one.most) === qos) return true;
   return false;
+}
+
+/** RETAIN 1 would be right for the subscription that was replaced, and is not for the one that stands. */
+export function keepsRetain(delivery: DeliveryFact): boolean {
+  const { only } = delivery.route;
+  if (only === undefined || only.isNew || only.options.retainAsPublished) return false;
+  if (only.replaces?.options.retainAsPublished !== true) return false;
+  return delivery.publication?.message.retain === true && isFromFlow(delivery);
 }
 
 const REPLACED = `${between('t', '01')}
@@ -131,6 +139,9 @@ export const GRANTED_QOS: RuleSet = {
         };
         const { qos = 0 } = packet;
         if (qos > only.most && qos <= old.most) fault(`QoS ${qos} as granted before`, 'publish.qos');
+        else if (packet.retain === true && keepsRetain(delivery)) {
+          fault('RETAIN is 1 as Retain As Published of before asks', 'publish.retain');
+        }
         // A message published with QoS 1 and granted QoS 0 may come twice (3.8.4).
         else if (origin === 'again' && publication === route.latest && publication!.message.qos !== 1) {
           fault('A second copy', 'publish.topic');
@@ -153,6 +164,13 @@ export const GRANTED_QOS: RuleSet = {
           title: 'a copy for the old subscription too',
           transcript: `${REPLACED}2> 30 { "t" p 'y' }\n1< 30 { "t" p 'x' }\n1< 30 { "t" p 'y' }\n1< 30 { "t" p 'y' }`,
           ...{ frame: 14, at: 4, length: 1 },
+        },
+        {
+          title: 'RETAIN as the old subscription asked for it',
+          versions: ['5.0'],
+          transcript: `${between('t', '09', '01')}1> 82 { 0002 p "t" 21 }\n1< 90 { 0002 p 01 }
+            2> 31 { "t" p 'x' }\n1< 31 { "t" p 'x' }`,
+          ...{ frame: 10, at: 0, length: 1, bits: [0, 0] },
         },
       ],
       complies: [{ title: 'the new QoS', transcript: `${REPLACED}1< 30 { "t" p 'x' }` }],

@@ -13,6 +13,7 @@ import {
 } from '../deliveries.js';
 import type { Level } from '../finding.js';
 import { conversationRule, type Rule, type RuleSet } from '../rule.js';
+import { keepsRetain } from './granted-qos.js';
 
 const STORED = `${joined(2, 'p')}2> 31 { "t" p 'x' }\nwait 3s\n${joined(1, 's')}${subscribed(1, 't', '00')}`;
 const PASSED_ON = `${between('t', '00')}2> 31 { "t" p 'x' }\n`;
@@ -34,6 +35,8 @@ function raised(name: string, refs: Rule['refs'], level?: Level): Rule {
         if (published.retain) verdict.hold();
         return;
       }
+      // That the old subscription is still in force is the fault then.
+      if (keepsRetain(delivery)) return;
       const message = `RETAIN is 1, but ${packetText(published.frame)} came while the subscription stood`;
       blame(verdict, delivery.doubt() ?? delivery.unsubscribed(), { message, path: 'publish.retain' });
     },
