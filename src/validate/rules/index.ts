@@ -39,6 +39,7 @@ import { PUBLISH_PROPERTIES } from './publish-properties.js';
 import { QOS_2_RELEASE } from './qos-2-release.js';
 import { QOS_2_UNANSWERED } from './qos-2-unanswered.js';
 import { QOS_ACKNOWLEDGEMENTS } from './qos-acknowledgements.js';
+import { QOS_IDENTIFIER_REUSE } from './qos-identifier-reuse.js';
 import { QOS_UNANSWERED } from './qos-unanswered.js';
 import { RECEIVE_MAXIMUM } from './receive-maximum.js';
 import { REQUESTS_SUBSCRIBE } from './requests-subscribe.js';
@@ -50,6 +51,8 @@ import { RETAINED_UNASKED } from './retained-unasked.js';
 import { RETRY } from './retry.js';
 import { RETRY_DUP } from './retry-dup.js';
 import { RETRY_OWED } from './retry-owed.js';
+import { SERVER_LIMITS } from './server-limits.js';
+import { SERVER_LIMITS_SUBSCRIPTIONS } from './server-limits-subscriptions.js';
 import { SERVER_ORDERING } from './server-ordering.js';
 import { SESSION_CLIENT } from './session-client.js';
 import { SESSION_MESSAGES } from './session-messages.js';
@@ -147,6 +150,9 @@ const SETS: readonly RuleSet[] = [
   SERVER_ORDERING,
   DELIVERY_EXCHANGES,
   TOPIC_ALIAS,
+  SERVER_LIMITS,
+  SERVER_LIMITS_SUBSCRIPTIONS,
+  QOS_IDENTIFIER_REUSE,
 ];
 
 export const RULES: readonly Rule[] = SETS.flatMap((set) => set.rules);
