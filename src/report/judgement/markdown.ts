@@ -84,9 +84,12 @@ function coverage(versions: readonly VersionCoverage[]): readonly string[] {
   return ['### Coverage', [head, ...rows].join('\n')];
 }
 
-/** Values from the network make no markup. */
+/** Values from the network make no markup, and a packet's number no link to an issue. */
 export function markdownText(text: string): string {
-  return text.replace(/[\\`*_[\]<>|#~]/g, (character) => ENTITIES[character] ?? `\\${character}`).replace(/\s+/g, ' ');
+  return text
+    .replace(/#(?=\d)/g, 'no. ')
+    .replace(/[\\`*_[\]<>|#~]/g, (character) => ENTITIES[character] ?? `\\${character}`)
+    .replace(/\s+/g, ' ');
 }
 
 const ENTITIES: Readonly<Record<string, string>> = { '<': '&lt;', '>': '&gt;' };
