@@ -244,6 +244,13 @@ describe('a take-over', () => {
     expect(found(`${BEGUN} ${SECOND} \n fin > \n fin <`, '5.0')).toEqual([]);
   });
 
+  it('crosses with what the first connection still acknowledges', () => {
+    const transcript = `${BEGUN} \n > 82 { 0001 p "t" 01 } \n < 90 { 0001 p 01 } \n < 32 { "t" 0001 p 'a' }
+      ${SECOND} \n > 40 { 0001 } \n 2< 3a { "t" 0001 p 'a' } \n 2> 40 { 0001 } \n fin < \n fin >`;
+    const { findings } = judged(packetsOf(transcript, '3.1.1'), '3.1.1');
+    expect(findings.filter(({ verdict }) => verdict === 'violation')).toEqual([]);
+  });
+
   it('is not told when the first connection is silent', () => {
     expect(found(`${BEGUN} ${SECOND} \n wait 20s \n 2> c0 00 \n 2< d0 00`, '3.1.1')).toEqual(['?take-over-ignored']);
   });

@@ -19,6 +19,7 @@ import type { WillFact } from './wills.js';
 /** A server that stops closes its connections within this time (ns). */
 const STOPPING = 30e9;
 const SERVER_SHUTTING_DOWN = 0x8b;
+const TAKEN_OVER = 'the session went on over another connection';
 
 export class Broker {
   readonly messages: Messages;
@@ -151,8 +152,16 @@ export class Broker {
       !link.cleanStart &&
       (!link.isForeign || link.foreignDoubt !== undefined)
     ) {
-      if (before.clientFlows !== undefined) client.flows.resume(before.clientFlows, time, doubt);
-      if (before.serverFlows !== undefined) server.flows.resume(before.serverFlows, time, doubt);
+      const { clientFlows, serverFlows, isOpen } = before;
+      for (const [flows, old] of [
+        [client.flows, clientFlows],
+        [server.flows, serverFlows],
+      ] as const) {
+        if (old === undefined) continue;
+        flows.resume(old, time, doubt);
+        // What its sides still say about them crosses with the take-over.
+        if (isOpen) old.unknown ??= TAKEN_OVER;
+      }
       before.open(id, client, server, time, doubt);
       return before;
     }
