@@ -48,7 +48,7 @@ export const DELIVERY_EXCHANGES: RuleSet = {
     conversationRule({
       name: 'dup-passed-on',
       refs: { '3.1.1': ['MQTT-3.3.1-3'], '5.0': ['MQTT-3.3.1-3'] },
-      needs: 'nothing',
+      needs: 'both',
       party: 'sender',
       hint: 'set DUP by whether this PUBLISH is sent again, not by how the message came',
       on: ['PUBLISH'],

@@ -21,7 +21,7 @@ export const DELIVERY_SUBSCRIPTIONS: RuleSet = {
     conversationRule({
       name: 'delivery-without-subscription',
       refs: { '3.1.1': ['MQTT-3.3.2-3'], '5.0': ['MQTT-3.3.2-3'] },
-      needs: 'nothing',
+      needs: 'both',
       party: 'sender',
       hint: 'send a client only what one of its Topic Filters matches',
       on: ['PUBLISH'],
@@ -41,7 +41,7 @@ export const DELIVERY_SUBSCRIPTIONS: RuleSet = {
     conversationRule({
       name: 'delivery-of-dollar-topic',
       refs: { '3.1.1': ['MQTT-4.7.2-1'], '5.0': ['MQTT-4.7.2-1'] },
-      needs: 'nothing',
+      needs: 'both',
       party: 'sender',
       hint: 'a wildcard at the beginning of a filter does not match topics that begin with $',
       on: ['PUBLISH'],
@@ -70,7 +70,7 @@ export const DELIVERY_SUBSCRIPTIONS: RuleSet = {
     conversationRule({
       name: 'delivery-by-normalised-topic',
       refs: { '3.1.1': ['MQTT-4.7.3-4'], '5.0': ['MQTT-4.7.3-4'] },
-      needs: 'nothing',
+      needs: 'both',
       party: 'sender',
       hint: 'compare topics and filters character by character, as they are',
       on: ['PUBLISH'],
@@ -102,7 +102,7 @@ export const DELIVERY_SUBSCRIPTIONS: RuleSet = {
     conversationRule({
       name: 'delivery-after-unsubscribe',
       refs: { '3.1.1': ['MQTT-3.10.4-2', 'MQTT-3.10.4-1'], '5.0': ['MQTT-3.10.4-2', 'MQTT-3.10.4-1'] },
-      needs: 'nothing',
+      needs: 'both',
       party: 'server',
       hint: 'after UNSUBSCRIBE take no new messages for the client by that filter',
       on: ['PUBLISH'],
@@ -143,7 +143,7 @@ export const DELIVERY_SUBSCRIPTIONS: RuleSet = {
     conversationRule({
       name: 'delivery-to-refused-subscription',
       refs: { '3.1.1': ['MQTT-3.3.2-3'], '5.0': ['MQTT-3.8.4-7'] },
-      needs: 'nothing',
+      needs: 'both',
       party: 'server',
       hint: 'SUBACK must say what was granted; what it refused gets no messages',
       on: ['PUBLISH'],

@@ -25,7 +25,7 @@ function aboveGranted(name: string, refs: Refs, shared: boolean, filter: string)
   return conversationRule({
     name,
     refs,
-    needs: 'nothing',
+    needs: 'both',
     party: 'sender',
     hint: 'lower the QoS of a message to what SUBACK granted',
     on: ['PUBLISH'],
@@ -85,7 +85,7 @@ export const GRANTED_QOS: RuleSet = {
     conversationRule({
       name: 'delivery-qos-not-the-lesser',
       refs: { '3.1': ['§3.8'], '3.1.1': ['MQTT-3.8.4-6'], '5.0': ['MQTT-3.8.4-8'] },
-      needs: 'nothing',
+      needs: 'both',
       party: 'sender',
       hint: 'deliver with the QoS of the publication or the granted one, whichever is less',
       on: ['PUBLISH'],
@@ -123,7 +123,7 @@ export const GRANTED_QOS: RuleSet = {
     conversationRule({
       name: 'subscription-not-replaced',
       refs: { '3.1.1': ['MQTT-3.8.4-3'], '5.0': ['MQTT-3.8.4-3'] },
-      needs: 'nothing',
+      needs: 'both',
       party: 'sender',
       hint: 'a SUBSCRIBE with the same Topic Filter takes the place of the subscription that stood',
       on: ['PUBLISH'],

@@ -1,7 +1,7 @@
 // What a server retains (3.3.1.3), as what it sends to new subscriptions tells: the last message with RETAIN 1, nothing
 // after an empty one, and never one with RETAIN 0.
 
-import { blame, clearsRetain, joined, packetText, subscribed } from '../deliveries.js';
+import { blame, clearsRetain, isFromStore, joined, packetText, subscribed } from '../deliveries.js';
 import type { ClosedEvent, PacketEvent } from '../event.js';
 import { conversationRule, type Rule, type RuleSet, type Verdict } from '../rule.js';
 import type { DeliveryFact } from '../state/delivery.js';
@@ -37,7 +37,7 @@ function outdated(
   return conversationRule({
     name,
     refs,
-    needs: 'nothing',
+    needs: 'both',
     party: 'server',
     hint: 'a message with RETAIN 1 takes the place of what was retained; an empty one removes it',
     on: ['PUBLISH'],
@@ -141,7 +141,7 @@ export const RETAINED_STATE: RuleSet = {
     conversationRule({
       name: 'empty-message-retained',
       refs: { '3.1.1': ['MQTT-3.3.1-11'], '5.0': ['MQTT-3.3.1-7'] },
-      needs: 'nothing',
+      needs: 'both',
       party: 'server',
       hint: 'do not store an empty message as retained',
       on: ['PUBLISH'],
@@ -151,7 +151,9 @@ export const RETAINED_STATE: RuleSet = {
         // A will may be empty and retained, and is published at any time.
         if (delivery.publication?.isWill === true) return;
         const message = `An empty message comes with RETAIN 1 for "${delivery.route.topic}"`;
-        blame(verdict, delivery.unsubscribed(), { message, path: 'publish.retain' });
+        const isStored = delivery.origin === 'old' && isFromStore(delivery);
+        const unseen = isStored ? undefined : 'it may have been passed on just now, with the wrong flag';
+        blame(verdict, unseen ?? delivery.unsubscribed(), { message, path: 'publish.retain' });
       },
       closed(event, verdict) {
         holdsEmpty(event, verdict, isEmpty);
@@ -168,7 +170,7 @@ export const RETAINED_STATE: RuleSet = {
     conversationRule({
       name: 'message-without-retain-retained',
       refs: { '3.1.1': ['MQTT-3.3.1-12'], '5.0': ['MQTT-3.3.1-8'] },
-      needs: 'nothing',
+      needs: 'both',
       party: 'server',
       hint: 'do not store a message with RETAIN 0 as retained, nor remove one for it',
       on: ['PUBLISH'],

@@ -29,7 +29,7 @@ function unasked(
   return conversationRule({
     name,
     refs,
-    needs: 'nothing',
+    needs: 'both',
     party: 'server',
     hint: 'send no retained messages where the subscription does not ask for them',
     on: ['PUBLISH'],
@@ -88,7 +88,7 @@ export const RETAINED_UNASKED: RuleSet = {
     conversationRule({
       name: 'retained-message-to-subscription-that-stood',
       refs: { '5.0': ['MQTT-3.3.1-10'] },
-      needs: 'nothing',
+      needs: 'both',
       party: 'server',
       hint: 'with Retain Handling 1 send retained messages only when the subscription is new',
       on: ['PUBLISH'],

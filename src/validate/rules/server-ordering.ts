@@ -45,7 +45,7 @@ function leftOut({ conversation, time }: ClosedEvent, verdict: Verdict): void {
         `${packetText(by.message.frame)}, published later, did`;
       const fault = { message: text, frame: message.frame, since: publication.time };
       const foreign = broker.messages.foreign === undefined ? undefined : 'others publish who were not seen';
-      const unseen = publication.publisher.evidence.hole(publication.time);
+      const unseen = publication.publisher.hole(publication.time);
       blame(verdict, foreign ?? unseen ?? session.unknown ?? session.subscriptions.doubt, fault);
     }
   }
@@ -64,7 +64,7 @@ export const SERVER_ORDERING: RuleSet = {
     conversationRule({
       name: 'messages-out-of-order',
       refs: { '3.1.1': ['MQTT-4.6.0-6', 'MQTT-4.6.0-5'], '5.0': ['MQTT-4.6.0-5', 'MQTT-4.6.0-6'] },
-      needs: 'nothing',
+      needs: 'both',
       party: 'sender',
       hint: 'send the messages of a topic and QoS in the order in which they came from a client',
       on: ['PUBLISH'],

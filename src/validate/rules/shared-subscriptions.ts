@@ -43,7 +43,7 @@ function once({ name, refs, fate, hint, what, violating, frame, complying }: Onc
   return conversationRule({
     name,
     refs,
-    needs: 'nothing',
+    needs: 'both',
     party: 'server',
     hint,
     on: ['PUBLISH'],

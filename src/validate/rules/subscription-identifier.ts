@@ -56,7 +56,7 @@ export const SUBSCRIPTION_IDENTIFIER: RuleSet = {
     conversationRule({
       name: 'subscription-identifier-missing',
       refs: { '5.0': ['MQTT-3.3.4-3', 'MQTT-3.3.4-5'] },
-      needs: 'nothing',
+      needs: 'both',
       party: 'sender',
       hint: 'send the Subscription Identifier with each message that comes by the subscription',
       on: ['PUBLISH'],
@@ -81,7 +81,7 @@ export const SUBSCRIPTION_IDENTIFIER: RuleSet = {
     conversationRule({
       name: 'subscription-identifier-of-no-match',
       refs: { '5.0': ['§3.3.2.3.8'] },
-      needs: 'nothing',
+      needs: 'both',
       party: 'sender',
       hint: 'send only the identifiers of subscriptions that the message matches',
       on: ['PUBLISH'],

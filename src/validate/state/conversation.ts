@@ -24,7 +24,7 @@ export class Conversation {
   /** CONNECT and CONNACK. */
   readonly opening = new Opening();
   /** Its client as one that publishes. */
-  readonly publisher = new Publisher(this.client.evidence);
+  readonly publisher: Publisher;
   /** SUBSCRIBE and UNSUBSCRIBE under way. */
   readonly requests = new Requests();
   /** PINGREQ under way. */
@@ -45,7 +45,9 @@ export class Conversation {
     /** When there was something to say of it first (ns). */
     readonly since: number,
     readonly broker: Broker,
-  ) {}
+  ) {
+    this.publisher = new Publisher(this.client.evidence, info);
+  }
 
   half(role: 'client' | 'server'): Half {
     return role === 'client' ? this.client : this.server;

@@ -64,8 +64,8 @@ export class DeliveryFact {
     if (foreign !== undefined) {
       return `the server also delivers messages that no client was seen to publish, first packet #${foreign.number}`;
     }
-    const hole = publication.publisher.evidence.hole(publication.time - GRACE);
-    if (hole !== undefined) return `of what the publisher sent ${hole}`;
+    const hole = publication.publisher.hole(publication.time - GRACE);
+    if (hole !== undefined) return `of the publisher: ${hole}`;
     if (hasTwin(publication)) return 'other messages with the same topic and payload were published';
     return undefined;
   }
