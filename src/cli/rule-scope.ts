@@ -2,12 +2,12 @@
 // (3.3, §3.3, 5.0:3.3) or rule. A name that nothing answers to is refused, with what it could have been.
 
 import { type Command, InvalidArgumentError } from 'commander';
+import { nearest } from '../bytes/nearest.js';
 import { STATEMENTS } from '../spec/statements.js';
 import { VERSIONS, type Version } from '../spec/versions.js';
 import { citedBy, isSection, keyOf } from '../validate/catalogue.js';
 import type { Ref, Rule } from '../validate/rule.js';
 import { RULES, UNJUDGED } from '../validate/rules/index.js';
-import { nearest } from './nearest.js';
 
 export type Scope = (rule: Rule, version: Version) => boolean;
 

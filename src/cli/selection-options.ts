@@ -2,6 +2,7 @@
 // items, they never change what is read, numbered or counted; only --limit ends the reading.
 
 import { type Command, InvalidArgumentError } from 'commander';
+import { nearest } from '../bytes/nearest.js';
 import type { EventName, Item, Summary } from '../dissect/item.js';
 import { type Moment, parseMoment } from '../dissect/moment.js';
 import { createSelection, EVENT_NAMES, type ItemType, PACKET_NAMES, type Selection } from '../dissect/selection.js';
@@ -9,7 +10,6 @@ import { type AddressRange, parseAddressRange } from '../net/address-range.js';
 import { cut, displayWidth, escapeText } from '../report/terminal.js';
 import { checkTopicFilter, type TopicFilter } from '../spec/topic-filter.js';
 import type { Finding } from '../validate/finding.js';
-import { nearest } from './nearest.js';
 import { integer, list } from './options.js';
 
 export interface SelectionFlags {

@@ -3,6 +3,7 @@
 
 import type { Command } from 'commander';
 import { Option } from 'commander';
+import { nearest } from '../../bytes/nearest.js';
 import { coverageJson, coverageMarkdown, coverageText } from '../../report/rules/coverage.js';
 import { type Entry, entriesOf, namesOf } from '../../report/rules/entries.js';
 import { explainEntry, explainRule } from '../../report/rules/explain.js';
@@ -14,7 +15,6 @@ import type { Rule } from '../../validate/rule.js';
 import { RULES, UNJUDGED } from '../../validate/rules/index.js';
 import { EXIT, EXIT_CODES_HELP } from '../exit-codes.js';
 import type { Io } from '../io.js';
-import { nearest } from '../nearest.js';
 import { addOutputOptions, type OutputOptions } from '../options.js';
 import { isColoured, Outlet, widthOf } from '../outlet.js';
 import { versioned } from '../rule-scope.js';
