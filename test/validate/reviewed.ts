@@ -42,6 +42,36 @@ export const REVIEWED: readonly Reviewed[] = [
       'A PUBLISH of 3,019 bytes after a CONNACK with Maximum Packet Size 1,000 (27 00 00 03 e8); refused with 0x95.',
   },
   {
+    file: 'properties-scripted-server-v5.pcap',
+    rule: 'shared-subscription-not-available',
+    party: 'client',
+    frames: [3],
+    reason:
+      'CONNACK has 2a 00, no shared subscriptions; MQTT.js subscribes to $share/crew/site/3/#, a Protocol Error (3.2.2.3.13).',
+  },
+  {
+    file: 'properties-scripted-server-v5.pcap',
+    rule: 'error-not-closed',
+    party: 'server',
+    frames: [4],
+    reason:
+      'The scripted server answers that SUBSCRIBE with SUBACK 0x9E and goes on, in place of DISCONNECT 0x9E and the close.',
+  },
+  {
+    file: 'server-disconnect-v5.pcap',
+    rule: 'publish-retain-not-available',
+    party: 'client',
+    frames: [7],
+    reason: 'A PUBLISH with RETAIN (31) after a CONNACK with Retain Available 0 (25 00); refused with 0x9A.',
+  },
+  {
+    file: 'server-disconnect-v5.pcap',
+    rule: 'publish-above-maximum-qos',
+    party: 'client',
+    frames: [11],
+    reason: 'A PUBLISH with QoS 2 (34) after a CONNACK with Maximum QoS 1 (24 01); refused with 0x9B.',
+  },
+  {
     file: 'server-disconnect-v5.pcap',
     rule: 'topic-name-wildcard',
     party: 'client',
@@ -90,6 +120,15 @@ export const REVIEWED: readonly Reviewed[] = [
     frames: [21, 22],
     reason:
       'The reader subscribes to site/3/temp with options 19, then with 21: Retain As Published 0. mosquitto 2.0.11 still delivers what is published after that SUBACK (packets 15 and 19) with 33, RETAIN 1, as the options it should have replaced ask.',
+  },
+  // What mosquitto 2.0.11 does.
+  {
+    file: 'retained-options-v5.pcap',
+    rule: 'subscription-not-replaced',
+    party: 'server',
+    frames: [21, 22],
+    reason:
+      'SUBSCRIBE #13 replaces site/3/temp with options 21, Retain As Published 0; what is published after its SUBACK still comes with RETAIN 1 (33).',
   },
   // Public captures.
   {

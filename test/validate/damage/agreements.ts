@@ -129,8 +129,13 @@ function sessionPresent(target: Target, isClean: boolean, present: boolean): Dam
   return bytes(target, overwritten(step.bytes, 2, step.bytes[2]! ^ 0x01));
 }
 
-/** CONNACK says that the server does not support something that the client uses later on. */
-function refused(name: string, does: string, property: readonly number[], uses: (packet: Packet) => boolean): Damage {
+/** CONNACK says that the server does not support something that the client uses later on: `use` makes it do so, or finds it. */
+function unsupported(
+  name: string,
+  does: string,
+  property: readonly [id: number, value: number],
+  use: (packet: Packet) => Packet | undefined,
+): Damage {
   return {
     name,
     does,
@@ -139,12 +144,12 @@ function refused(name: string, does: string, property: readonly number[], uses: 
     make: (target) => {
       const { packet } = target;
       if (packet.type !== 'CONNACK' || packet.reasonCode !== 0) return undefined;
-      const id = property[0]!;
-      if (packet.properties?.some((one) => PROPERTY_BY_NAME.get(one.name)?.id === id)) return undefined;
-      for (const { step } of near(target, 'after')) {
-        if (step.from !== 'client' || !uses(read(step, target))) continue;
-        const damaged = withProperty(target, ...property);
-        return damaged === undefined ? undefined : { ...damaged, by: 'client' };
+      if (packet.properties?.some((one) => PROPERTY_BY_NAME.get(one.name)?.id === property[0])) return undefined;
+      for (const { step, index } of near(target, 'after')) {
+        const used = step.from === 'client' ? use(read(step, target)) : undefined;
+        if (used === undefined) continue;
+        const { steps, number } = withProperty(target, ...property)!;
+        return { steps: steps.with(index, { ...step, bytes: encode(used, '5.0') }), number, by: 'client' };
       }
       return undefined;
     },
@@ -176,23 +181,26 @@ const LIMITS: readonly Damage[] = [
       return values(target, { payload: new Uint8Array(most).fill(0x78) });
     },
   },
-  refused(
+  unsupported(
     'retain-not-available',
     'Retain Available 0 in CONNACK, then RETAIN in a PUBLISH of the client',
     [0x25, 0],
-    (packet) => packet.type === 'PUBLISH' && packet.retain,
+    (packet) => (packet.type === 'PUBLISH' ? { ...packet, retain: true } : undefined),
   ),
-  refused(
+  unsupported(
     'maximum-qos-exceeded',
     'Maximum QoS 0 in CONNACK, then QoS 1 or 2 in a PUBLISH of the client',
     [0x24, 0],
-    (packet) => packet.type === 'PUBLISH' && packet.qos > 0,
+    (packet) => (packet.type === 'PUBLISH' && packet.qos > 0 ? packet : undefined),
   ),
-  refused(
+  unsupported(
     'wildcards-not-available',
     'Wildcard Subscription Available 0 in CONNACK, then a SUBSCRIBE with one',
     [0x28, 0],
-    (packet) => packet.type === 'SUBSCRIBE' && packet.subscriptions.some(({ topicFilter }) => /[+#]/.test(topicFilter)),
+    (packet) =>
+      packet.type === 'SUBSCRIBE' && packet.subscriptions.some(({ topicFilter }) => /[+#]/.test(topicFilter))
+        ? packet
+        : undefined,
   ),
 ];
 

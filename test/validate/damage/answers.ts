@@ -29,7 +29,7 @@ function unanswered(target: Target): Damaged {
     left.shift();
   }
   const { steps, by, number } = delayed(target, 15, target.step.from);
-  return { steps: steps.filter((_, index) => !gone.has(index)), by, number };
+  return { steps: steps.filter((_, index) => !gone.has(index)), by, number, control: steps };
 }
 
 const repeat = (name: string, versions: readonly Version[] | undefined, type: PacketType): Damage => ({
@@ -48,8 +48,8 @@ const DROPPED: readonly Damage[] = [
   {
     name: 'drop-connect',
     does: 'CONNECT taken away',
-    least: 0.75,
-    why: SILENT,
+    least: 0,
+    why: 'Without CONNECT the version is a guess, so the verdict is inconclusive.',
     make: (target) => (is(target, 'CONNECT') ? dropped(target) : undefined),
   },
   {
@@ -65,7 +65,12 @@ const DROPPED: readonly Damage[] = [
   drop('drop-pubcomp', 0.8, MUTE, 'PUBCOMP'),
   drop('drop-suback', 0.8, MUTE, 'SUBACK'),
   drop('drop-unsuback', 0.4, MUTE, 'UNSUBACK'),
-  drop('drop-pingresp', 1, undefined, 'PINGRESP'),
+  drop(
+    'drop-pingresp',
+    0.2,
+    'PINGRESP has no identifier: the answer to a later PINGREQ passes for a late one.',
+    'PINGRESP',
+  ),
 ];
 
 const REPEATED: readonly Damage[] = [

@@ -13,6 +13,8 @@ export interface Damaged {
   readonly by: Side;
   /** The first packet that is not as it was, or that is no more: nothing may be found before. */
   readonly number: number;
+  /** The same without the damage proper: what is found in this does not count. */
+  readonly control?: readonly Step[];
 }
 
 export interface Damage {
@@ -21,6 +23,8 @@ export interface Damage {
   readonly does: string;
   /** Versions that forbid it; absent: all. */
   readonly versions?: readonly Version[];
+  /** In a session with pauses: see settled(). */
+  readonly isSettled?: boolean;
   /** Of how many at least it is found: 1 is always. */
   readonly least: number;
   /** Why not always. */

@@ -1,9 +1,8 @@
-// Damage to what a server delivers: QoS, RETAIN, topic, order, what has to be passed on.
+// Damage to what a server delivers: QoS, RETAIN, topic, what has to be passed on.
 
-import { encode } from '../../../src/codec/frame.js';
 import type { PublishPacket } from '../../../src/codec/packet.js';
-import { bytes, type Damage, type Damaged, dropped, near, read, values } from './damage.js';
-import type { PacketStep, Target } from './session.js';
+import { type Damage, type Damaged, delayed, dropped, near, read, SINCE_311, values } from './damage.js';
+import type { Target } from './session.js';
 
 const delivery = ({ packet, step }: Target): PublishPacket | undefined =>
   packet.type === 'PUBLISH' && step.from === 'server' ? packet : undefined;
@@ -12,7 +11,9 @@ export const DELIVERIES: readonly Damage[] = [
   {
     name: 'delivery-qos-raised',
     does: 'a delivery with a higher QoS than it had',
-    least: 1,
+    isSettled: true,
+    least: 0.95,
+    why: 'Of overlapping subscriptions the highest QoS counts.',
     make: (target) => {
       const packet = delivery(target);
       if (packet === undefined || packet.qos === 2) return undefined;
@@ -22,7 +23,8 @@ export const DELIVERIES: readonly Damage[] = [
   {
     name: 'delivery-unsubscribed',
     does: 'a delivery under a topic that nobody subscribed to',
-    versions: ['3.1.1', '5.0'],
+    versions: SINCE_311,
+    isSettled: true,
     least: 1,
     make: (target) => {
       const packet = delivery(target);
@@ -32,7 +34,10 @@ export const DELIVERIES: readonly Damage[] = [
   {
     name: 'delivery-retain-flipped',
     does: 'RETAIN flipped in a delivery',
-    least: 1,
+    isSettled: true,
+    versions: SINCE_311,
+    least: 0.6,
+    why: 'What may have been stored before, and what overlapping subscriptions or a will explain, is not judged.',
     make: (target) => {
       const packet = delivery(target);
       return packet === undefined ? undefined : values(target, { retain: !packet.retain });
@@ -40,8 +45,10 @@ export const DELIVERIES: readonly Damage[] = [
   },
   {
     name: 'delivery-missing',
-    does: 'a delivery taken away, with its acknowledgements',
-    least: 1,
+    does: 'a delivery taken away with its acknowledgements, and 15 s pass',
+    isSettled: true,
+    least: 0.05,
+    why: 'Only a later message of the same client, topic and QoS makes it sure that one was left out.',
     make: (target) => {
       const packet = delivery(target);
       if (packet === undefined || packet.dup) return undefined;
@@ -49,27 +56,10 @@ export const DELIVERIES: readonly Damage[] = [
     },
   },
   {
-    name: 'deliveries-out-of-order',
-    does: 'two neighbouring deliveries of one topic, QoS and publisher swapped',
-    least: 1,
-    make: (target) => {
-      const packet = delivery(target);
-      if (packet === undefined || packet.retain || packet.dup || packet.topic === '') return undefined;
-      for (const { step, index } of near(target, 'after')) {
-        const other = step.from === 'server' ? read(step, target) : undefined;
-        if (other?.type !== 'PUBLISH') continue;
-        const isAlike = other.topic === packet.topic && other.qos === packet.qos && !other.retain;
-        // Equal messages look the same in either order.
-        if (!isAlike || String(other.payload) === String(packet.payload)) return undefined;
-        return exchanged(target, index, packet, other);
-      }
-      return undefined;
-    },
-  },
-  {
     name: 'delivery-property-changed',
     does: 'a User Property of a delivery changed',
     versions: ['5.0'],
+    isSettled: true,
     least: 1,
     make: (target) => {
       const properties = delivery(target)?.properties;
@@ -84,6 +74,7 @@ export const DELIVERIES: readonly Damage[] = [
     name: 'delivery-identifier-missing',
     does: 'the Subscription Identifiers of a delivery taken away',
     versions: ['5.0'],
+    isSettled: true,
     least: 1,
     make: (target) => {
       const properties = delivery(target)?.properties;
@@ -95,6 +86,7 @@ export const DELIVERIES: readonly Damage[] = [
     name: 'delivery-identifier-other',
     does: 'a Subscription Identifier in a delivery that no subscription has',
     versions: ['5.0'],
+    isSettled: true,
     least: 1,
     make: (target) => {
       const properties = delivery(target)?.properties;
@@ -104,18 +96,6 @@ export const DELIVERIES: readonly Damage[] = [
     },
   },
 ];
-
-/** Two deliveries with each other's content; each keeps its Packet Identifier, so that their acknowledgements stay right. */
-function exchanged(target: Target, index: number, first: PublishPacket, second: PublishPacket): Damaged {
-  const other = target.session.steps[index] as PacketStep;
-  const { payload, properties } = first;
-  const as = (packet: PublishPacket, by: Partial<PublishPacket>): Uint8Array =>
-    encode({ ...packet, ...by }, target.version);
-  const its = <T>(value: T | undefined): { properties?: T } => (value === undefined ? {} : { properties: value });
-  const damaged = bytes(target, as(first, { payload: second.payload, ...its(second.properties) }));
-  const late = { ...other, bytes: as(second, { payload, ...its(properties) }) };
-  return { ...damaged, steps: damaged.steps.with(index, late) };
-}
 
 /** The packets of the exchange that a PUBLISH begins, up to its last acknowledgement. */
 function withoutExchange(target: Target, packetId: number | undefined): Damaged {
@@ -131,5 +111,6 @@ function withoutExchange(target: Target, packetId: number | undefined): Damaged 
       if (packet.type === 'PUBACK' || packet.type === 'PUBCOMP') break;
     }
   }
-  return { ...dropped(target), steps: target.session.steps.filter((_, index) => !gone.has(index)) };
+  const { steps } = delayed(target, 15, 'server');
+  return { ...dropped(target), steps: steps.filter((_, index) => !gone.has(index)), control: steps };
 }

@@ -156,7 +156,7 @@ const ORDER: readonly Damage[] = [
     make: (target) => {
       if (target.step.from !== 'client' || !is(target, 'PUBACK', 'PUBREC', 'PUBREL')) return undefined;
       const next = near(target, 'after').next().value;
-      if (next === undefined || next.step.bytes[0] !== target.step.bytes[0]) return undefined;
+      if (next?.step.from !== 'client' || next.step.bytes[0] !== target.step.bytes[0]) return undefined;
       return swapped(target, next.index);
     },
   },

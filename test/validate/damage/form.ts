@@ -112,7 +112,8 @@ export const FORM: readonly Damage[] = [
   {
     name: 'reserved-type',
     does: 'packet type 0',
-    least: 1,
+    least: 0.75,
+    why: 'Without CONNECT the version is a guess, so the verdict is inconclusive.',
     make: (target) => bytes(target, overwritten(target.step.bytes, 0, target.step.bytes[0]! & 0x0f)),
   },
   {

@@ -6,7 +6,7 @@ import type { Version } from '../../../src/spec/versions.js';
 import type { Finding } from '../../../src/validate/finding.js';
 import { Judge } from '../../../src/validate/judge.js';
 import type { Damage, Damaged } from './damage.js';
-import { type Session, type Step, type Target, targetsOf, wired } from './session.js';
+import { type Session, type Step, settled, type Target, targetsOf, wired } from './session.js';
 
 /** Of one kind in one session, at most so many packets are damaged, spread over it. */
 const MOST_PER_SESSION = 8;
@@ -48,7 +48,7 @@ export function mustFindings(steps: readonly Step[]): readonly Said[] {
 
 /** Every packet that a kind of damage applies to, or some of them. */
 export function damage(session: Session, kind: Damage): readonly Outcome[] {
-  const possible = targetsOf(session).flatMap((target) => {
+  const possible = targetsOf(kind.isSettled === true ? settled(session) : session).flatMap((target) => {
     if (kind.versions !== undefined && !kind.versions.includes(target.version)) return [];
     const damaged = kind.make(target);
     return damaged === undefined ? [] : [{ target, damaged }];
@@ -58,13 +58,15 @@ export function damage(session: Session, kind: Damage): readonly Outcome[] {
   return chosen.map(({ target, damaged }) => outcome(kind, target, damaged));
 }
 
-function outcome(kind: Damage, target: Target, damaged: Damaged): Outcome {
-  const after = mustFindings(damaged.steps).filter(({ at }) => at >= damaged.number - 1);
-  const found = after.some(({ finding }) => finding.verdict === 'violation' && finding.party === damaged.by);
-  const said = after.map(
-    ({ finding: { verdict, rule, party } }) => `${verdict === 'violation' ? '' : '?'}${rule} [${party}]`,
-  );
-  return { kind: kind.name, target, found, said };
+function outcome(kind: Damage, target: Target, { steps, by, number, control }: Damaged): Outcome {
+  const anyway = new Set(control === undefined ? [] : mustFindings(control).map(nameOf));
+  const after = mustFindings(steps).filter((one) => one.at >= number - 1 && !anyway.has(nameOf(one)));
+  const found = after.some(({ finding }) => finding.verdict === 'violation' && finding.party === by);
+  return { kind: kind.name, target, found, said: after.map(nameOf) };
+}
+
+function nameOf({ finding: { verdict, rule, party } }: Said): string {
+  return `${verdict === 'violation' ? '' : '?'}${rule} [${party}]`;
 }
 
 /** Found and tried. */

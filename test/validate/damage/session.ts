@@ -100,6 +100,25 @@ function stepOf(item: Item): Step | undefined {
   return { kind: item.code === 'rst' ? 'rst' : 'fin', connection: connection.id, from, time: item.time };
 }
 
+/** What comes sooner after SUBACK than this may have been stored before. */
+const PAUSE = 1e9;
+
+/** The same session, in which each subscription has been served before the next message is published. */
+export function settled(session: Session): Session {
+  let later = 0;
+  let isFresh = false;
+  const steps = session.steps.map((step) => {
+    const type = step.kind === 'packet' ? step.bytes[0]! >> 4 : 0;
+    if (isFresh && type === 3 && step.from === 'client') {
+      later += PAUSE;
+      isFresh = false;
+    }
+    if (type === 9) isFresh = true;
+    return { ...step, time: step.time + later };
+  });
+  return { ...session, steps };
+}
+
 /** Each packet of a session. */
 export function targetsOf(session: Session): readonly Target[] {
   let number = 0;
