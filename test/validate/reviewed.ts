@@ -113,14 +113,6 @@ export const REVIEWED: readonly Reviewed[] = [
     frames: [3],
     reason: 'mosquitto answers the CONNECT of that text frame with CONNACK 0 in place of closing.',
   },
-  {
-    file: 'retained-options-v5.pcap',
-    rule: 'subscription-not-replaced',
-    party: 'server',
-    frames: [21, 22],
-    reason:
-      'The reader subscribes to site/3/temp with options 19, then with 21: Retain As Published 0. mosquitto 2.0.11 still delivers what is published after that SUBACK (packets 15 and 19) with 33, RETAIN 1, as the options it should have replaced ask.',
-  },
   // What mosquitto 2.0.11 does.
   {
     file: 'retained-options-v5.pcap',
@@ -128,7 +120,7 @@ export const REVIEWED: readonly Reviewed[] = [
     party: 'server',
     frames: [21, 22],
     reason:
-      'SUBSCRIBE #13 replaces site/3/temp with options 21, Retain As Published 0; what is published after its SUBACK still comes with RETAIN 1 (33).',
+      'The reader subscribes to site/3/temp with options 19, then with 21: Retain As Published 0. mosquitto 2.0.11 still delivers what is published after that SUBACK (packets 15 and 19) with 33, RETAIN 1, as the options it should have replaced ask.',
   },
   // Public captures.
   {
