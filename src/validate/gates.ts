@@ -3,6 +3,8 @@
 
 import type { Property } from '../codec/packet.js';
 import type { PacketEvent } from './event.js';
+import { NOTHING_FORWARDED } from './state/forwarded.js';
+import type { Message } from './state/publication.js';
 import { kindsIn } from './strings.js';
 
 /**
@@ -12,8 +14,20 @@ import { kindsIn } from './strings.js';
  * - properties: only of packets with properties (or problems); to others it says nothing
  * - flow: only of packets of a QoS 1 or 2 exchange (`event.flow`); to others it says nothing
  * - limits: only of packets whose receiver announced a limit (5.0); to others it says nothing
+ * - delivery: only of what a server sends to a known session (`event.delivery`); to others it says nothing
+ * - retained: of those only the ones with RETAIN 1, or published with it
+ * - forwarded: of those only the ones published with properties
  */
-export type Asked = 'always' | 'problems' | 'characters' | 'properties' | 'flow' | 'limits';
+export type Asked =
+  | 'always'
+  | 'problems'
+  | 'characters'
+  | 'properties'
+  | 'flow'
+  | 'limits'
+  | 'delivery'
+  | 'retained'
+  | 'forwarded';
 
 /** A bit each. */
 export const GATES: Readonly<Record<Asked, number>> = {
@@ -23,6 +37,9 @@ export const GATES: Readonly<Record<Asked, number>> = {
   properties: 8,
   flow: 16,
   limits: 32,
+  delivery: 64,
+  retained: 128,
+  forwarded: 256,
 };
 
 /** Whether a packet of its types that it is not asked about keeps the rule. */
@@ -31,7 +48,7 @@ export function holdsUnasked(asked: Asked): boolean {
 }
 
 /** The gates that a packet opens. */
-export function gatesOf({ packet, frame, flow, receiver }: PacketEvent): number {
+export function gatesOf({ packet, frame, flow, receiver, delivery }: PacketEvent): number {
   let open = GATES.always;
   if (frame.problems.length > 0) open |= GATES.problems | GATES.properties;
   if (kindsIn(packet) !== 0) open |= GATES.characters;
@@ -39,7 +56,15 @@ export function gatesOf({ packet, frame, flow, receiver }: PacketEvent): number 
   else if (packet.type === 'CONNECT' && isThere(packet.will?.properties)) open |= GATES.properties;
   if (flow !== undefined) open |= GATES.flow;
   if (receiver.limits.isLimited) open |= GATES.limits;
+  if (delivery !== undefined) open |= gatesOfDelivery(delivery.publication?.message, packet);
   return open;
+}
+
+function gatesOfDelivery(published: Message | undefined, packet: PacketEvent['packet']): number {
+  let open = GATES.delivery;
+  if ((packet.type === 'PUBLISH' && packet.retain === true) || published?.retain === true) open |= GATES.retained;
+  if (published === undefined) return open;
+  return published.forwarded === NOTHING_FORWARDED && published.expiry === undefined ? open : open | GATES.forwarded;
 }
 
 function isThere(properties: readonly Property[] | undefined): boolean {

@@ -11,6 +11,7 @@ export const NO_LOCAL: RuleSet = {
       name: 'no-local-ignored',
       refs: { '5.0': ['MQTT-3.8.3-3'] },
       needs: 'both',
+      asked: 'delivery',
       party: 'sender',
       hint: 'do not send a message back to the client that published it when No Local is 1',
       on: ['PUBLISH'],

@@ -73,6 +73,7 @@ function missing(name: string, kind: Kind, refs: Rule['refs'], before: string, o
     refs,
     ...(level === undefined ? {} : { level }),
     needs: 'both',
+    asked: 'retained',
     party: 'server',
     hint: 'send the retained messages that the filter of a new subscription matches',
     on: ['PUBLISH'],
