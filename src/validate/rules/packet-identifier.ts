@@ -18,7 +18,7 @@ function inUse(owner: 'client' | 'server', level: 1 | 2, refs: Rule['refs'], exa
     refs,
     party: owner,
     hint: HINT,
-    needs: 'receiver',
+    needs: 'both',
     on: ['PUBLISH'],
     asked: 'flow',
     check({ qos }, verdict, { flow, conversation }) {
@@ -153,7 +153,7 @@ export const PACKET_IDENTIFIER: RuleSet = {
       refs: { '3.1': ['§2.4'], '3.1.1': ['MQTT-2.3.1-2', 'MQTT-2.3.1-3'], '5.0': ['MQTT-2.2.1-3'] },
       party: 'client',
       hint: HINT,
-      needs: 'receiver',
+      needs: 'both',
       on: ['SUBSCRIBE', 'UNSUBSCRIBE'],
       check({ type, packetId }, verdict, { request, conversation, frame }) {
         if (request === undefined || packetId === undefined) return;

@@ -58,7 +58,7 @@ export const QOS_2_RELEASE: RuleSet = {
       refs: { '3.1': ['§3.6'], '3.1.1': ['MQTT-4.3.3-1'], '5.0': ['MQTT-4.3.3-3'] },
       party: 'sender',
       hint: 'wait for PUBREC before PUBREL: until then the message is not delivered',
-      needs: 'receiver',
+      needs: 'both',
       on: ['PUBREL'],
       asked: 'flow',
       check(_packet, verdict, { flow }) {
@@ -86,7 +86,7 @@ export const QOS_2_RELEASE: RuleSet = {
       refs: { '5.0': ['MQTT-4.3.3-4'] },
       party: 'sender',
       hint: 'a PUBREC with a Reason Code of 0x80 or more ends the exchange: send no PUBREL',
-      needs: 'receiver',
+      needs: 'both',
       on: ['PUBREL'],
       asked: 'flow',
       check({ reasonCode }, verdict, { flow }) {

@@ -16,7 +16,7 @@ function unasked(verdict: Verdict, type: keyof typeof ASKED_FOR, { kind, packetI
   if (kind === 'again') message = `another ${type} for Packet Identifier ${packetId}: ${named(exchange!)} already`;
   else if (exchange !== undefined) message = `${type} for Packet Identifier ${packetId}: ${named(exchange)}`;
   const fault: Fault = { message, path: `${type.toLowerCase()}.packetId` };
-  if (exchange !== undefined) verdict.violate({ ...fault, since: exchange.stepAt });
+  if (exchange?.hasPast === false) verdict.violate({ ...fault, since: exchange.stepAt });
   else if (flows.unknown === undefined) verdict.violate(fault);
   else verdict.inconclusive(flows.unknown, fault);
 }
@@ -112,7 +112,7 @@ export const QOS_ACKNOWLEDGEMENTS: RuleSet = {
       refs: { '3.1': ['§3.3'], '3.1.1': ['MQTT-3.3.4-1', 'MQTT-4.3.2-2'], '5.0': ['MQTT-3.3.4-1', 'MQTT-4.3.2-4'] },
       party: 'sender',
       hint: 'answer a QoS 1 message with PUBACK',
-      needs: 'receiver',
+      needs: 'both',
       on: ['PUBACK', 'PUBREC', 'PUBCOMP'],
       asked: 'flow',
       check({ type }, verdict, { flow }) {
@@ -138,7 +138,7 @@ export const QOS_ACKNOWLEDGEMENTS: RuleSet = {
       refs: { '3.1': ['§3.3'], '3.1.1': ['MQTT-3.3.4-1', 'MQTT-4.3.3-2'], '5.0': ['MQTT-3.3.4-1', 'MQTT-4.3.3-8'] },
       party: 'sender',
       hint: 'answer a QoS 2 message with PUBREC',
-      needs: 'receiver',
+      needs: 'both',
       on: ['PUBACK', 'PUBREC'],
       asked: 'flow',
       check({ type }, verdict, { flow }) {

@@ -38,7 +38,7 @@ export function unanswered(row: Unanswered): Rule {
   return conversationRule({
     ...{ name, refs, hint, violates, complies },
     party: by ?? 'sender',
-    needs: by ?? 'both',
+    needs: 'both',
     on: [step],
     asked: 'flow',
     check(_packet, verdict, { flow, sender, time }: PacketEvent) {

@@ -28,7 +28,7 @@ function exceeded(owner: 'client' | 'server', head: Head): Rule {
     name: `receive-maximum-exceeded-${owner}`,
     party: owner,
     hint: 'wait for acknowledgements before more QoS 1 and 2 messages than the Receive Maximum are under way',
-    needs: 'receiver',
+    needs: 'both',
     due: 0x93,
     on: ['PUBLISH'],
     asked: 'flow',

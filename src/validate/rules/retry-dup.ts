@@ -51,7 +51,7 @@ export const RETRY_DUP: RuleSet = {
       refs: { '3.1': ['§2.1'], '3.1.1': ['MQTT-3.3.1-1'], '5.0': ['MQTT-3.3.1-1'] },
       party: 'sender',
       hint: 'set DUP to 1 when a message is sent again',
-      needs: 'receiver',
+      needs: 'both',
       on: ['PUBLISH'],
       asked: 'flow',
       check({ dup }, verdict, { flow }) {

@@ -56,7 +56,7 @@ export const RETRY: RuleSet = {
       refs: { '5.0': ['MQTT-4.4.0-1'] },
       party: 'sender',
       hint: 'send again after a reconnect only: on a connection nothing is lost',
-      needs: 'receiver',
+      needs: 'both',
       on: ['PUBLISH', 'PUBREL'],
       asked: 'flow',
       check({ type }, verdict, { flow }) {
@@ -126,7 +126,7 @@ export const RETRY: RuleSet = {
       refs: { '3.1': ['§4.1'], '3.1.1': ['MQTT-4.3.3-1'], '5.0': ['MQTT-4.3.3-6'] },
       party: 'sender',
       hint: 'once PUBREL is sent, send PUBREL again and not the PUBLISH',
-      needs: 'receiver',
+      needs: 'both',
       on: ['PUBLISH', 'PUBREL'],
       asked: 'flow',
       check({ type }, verdict, { flow }) {

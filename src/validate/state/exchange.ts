@@ -48,9 +48,21 @@ export type StepKind = 'answers' | 'again' | 'wrong-type' | 'early' | 'refused' 
  * - late: the same message with DUP 1, but its last acknowledgement has been seen
  * - in-use: another message is under way under its identifier
  *
- * `carried`: an acknowledgement of what was left over and not sent again yet. For the other steps see StepKind.
+ * Of the other packets, beside StepKind:
+ *
+ * - carried: an acknowledgement of what was left over and not sent again yet
+ * - delayed: it was captured before what it seems to belong to: it had to wait behind a hole, and means something else
  */
-export type FlowKind = 'new' | 'repeated' | 'resumed' | 'released' | 'late' | 'in-use' | 'carried' | StepKind;
+export type FlowKind =
+  | 'new'
+  | 'repeated'
+  | 'resumed'
+  | 'released'
+  | 'late'
+  | 'in-use'
+  | 'carried'
+  | 'delayed'
+  | StepKind;
 
 export interface Transition {
   readonly kind: StepKind;
@@ -141,6 +153,8 @@ export class Exchange {
   /** Packet whose like for a later message came before this one's, and when. */
   overtakenBy = 0;
   overtakenAt = Number.NaN;
+  /** It was seen first with DUP 1, or as a PUBREL: earlier steps may not have been seen. */
+  hasPast = false;
   /** What ended the message before it under the same identifier, when it was done. */
   reused: 'PUBACK' | 'REFUSAL' | 'PUBCOMP' | undefined = undefined;
   /** The queue it stands in, and its neighbours there. */

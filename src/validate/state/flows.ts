@@ -1,7 +1,6 @@
 // The QoS 1 and 2 messages that one side sends, by Packet Identifier: what each packet means for its exchange. `classify`
 // says it and changes nothing, `apply` then makes it so. A QoS 0 PUBLISH costs nothing, any other one record; those under
 // way are at most as many as there are identifiers, those done are remembered to a number of MOST_DONE.
-//
 // An exchange outlives its connection when the session does: `resume` takes over what the connection before left.
 
 import type { Version } from '../../spec/versions.js';
@@ -43,7 +42,8 @@ class Fact implements FlowFact {
 const MOST_DONE = 32;
 const LONGEST_TOPIC = 256;
 const UNSEEN = 'the beginning of the session was not seen';
-const FORGOTTEN = 'it may be of an earlier connection';
+/** What is sent last on a connection that breaks may not get as far as the capture. */
+const LOST = 'it may have been lost with the connection before';
 const LEFT_OVER = 'the client may have it from an earlier session';
 
 export class Flows {
@@ -91,7 +91,7 @@ export class Flows {
     for (const exchange of this.exchanges.values()) if (exchange.isOpen) yield exchange;
   }
 
-  /** Messages that are done were forgotten: they were too many. */
+  /** Of messages that are done only the latest are remembered. */
   get hasForgotten(): boolean {
     return this.done.length === MOST_DONE;
   }
@@ -115,7 +115,7 @@ export class Flows {
   resume(previous: Flows, time: number, doubt?: string): void {
     if (previous === this) return;
     this.unknown = previous.unknown ?? doubt;
-    this.mayRepeat = previous.mayRepeat ?? doubt ?? (previous.hasForgotten ? FORGOTTEN : undefined);
+    this.mayRepeat = LOST;
     this.resumedAt = time;
     this.order += previous.order;
     for (const exchange of previous.exchanges.values()) {
@@ -137,12 +137,12 @@ export class Flows {
         return this.published(seen, packet, packet.packetId);
       case 'PUBREL':
         if (packet.packetId === undefined || seen.fromClient !== this.isClient) return undefined;
-        return this.stepped('PUBREL', packet.packetId);
+        return this.stepped('PUBREL', packet.packetId, seen.time);
       case 'PUBACK':
       case 'PUBREC':
       case 'PUBCOMP':
         if (packet.packetId === undefined || seen.fromClient === this.isClient) return undefined;
-        return this.stepped(stepOf(packet), packet.packetId);
+        return this.stepped(stepOf(packet), packet.packetId, seen.time);
       default:
         return undefined;
     }
@@ -178,18 +178,20 @@ export class Flows {
     return packet.dup === true || seen.frame.version !== '5.0' ? 'repeated' : 'in-use';
   }
 
-  private stepped(step: FlowStep, packetId: number): FlowFact {
+  private stepped(step: FlowStep, packetId: number, time: number): FlowFact {
     const { fact } = this;
     const exchange = this.exchanges.get(packetId);
     fact.packetId = packetId;
     fact.exchange = exchange;
-    fact.kind = exchange === undefined ? 'unasked' : kindOf(step, exchange);
+    if (exchange === undefined) fact.kind = 'unasked';
+    else fact.kind = time < exchange.stepAt ? 'delayed' : kindOf(step, exchange);
     return fact;
   }
 
   private advance(seen: Seen, fact: Fact): void {
     const { packet, time } = seen;
     const { exchange, kind } = fact;
+    if (kind === 'delayed') return;
     if (packet.type === 'PUBLISH') {
       if (kind === 'repeated' || kind === 'resumed' || kind === 'released') this.again(exchange!, kind, time);
       else this.begin(seen, packet, fact);
@@ -210,6 +212,7 @@ export class Flows {
       time + (numberOf(packet?.properties, 'messageExpiryInterval') ?? Number.POSITIVE_INFINITY) * 1e9,
       ...([item.number, frame.packet.type, frame.version, time, frame.length, frame.origins] as const),
     );
+    exchange.hasPast = packet?.dup !== false;
     if (before !== undefined) {
       exchange.reused = before.end;
       if (before.isOpen) this.drop(before, time);
