@@ -61,14 +61,15 @@ function ruleLines(
   const due = rule.due === undefined || version !== '5.0' ? '' : `; the receiver owes ${hex(rule.due)}`;
   const of = <E extends Example>(examples: readonly E[]): readonly E[] =>
     examples.filter(({ versions = [version] }) => versions.includes(version)).slice(0, verbose ? undefined : 1);
-  const lines = [`${palette.bold(`rule ${rule.name}`)}  ${KINDS[rule.kind]}, binds the ${rule.party}${due}`];
+  const head = `rule ${rule.name}  ${KINDS[rule.kind]}, binds the ${rule.party}${due}`;
+  const lines = wrap(head, options.width).map(palette.bold);
   lines.push(...statements, ...indented(`→ ${rule.hint}`, options).map(palette.cyan));
   for (const one of of(rule.violates)) {
-    lines.push('', `  ${palette.red('✗ breaks it')} in ${version}: ${one.title}`);
+    lines.push('', ...indented(`✗ breaks it in ${version}: ${one.title}`, options).map(palette.red));
     lines.push(...exampleLines(one, version, options, one));
   }
   for (const one of of(rule.complies)) {
-    lines.push('', `  ${palette.green('✓ keeps it')} in ${version}: ${one.title}`);
+    lines.push('', ...indented(`✓ keeps it in ${version}: ${one.title}`, options).map(palette.green));
     lines.push(...exampleLines(one, version, options));
   }
   return lines;

@@ -3,7 +3,7 @@
 
 import { ANSWERS } from '../../validate/coverage.js';
 import { count } from '../preview.js';
-import { cut, fill, type Palette } from '../terminal.js';
+import { cut, fill, type Palette, wrap } from '../terminal.js';
 import type { Entry } from './entries.js';
 
 const WIDTHS = { key: 20, level: 6, binds: 8, answer: 12 } as const;
@@ -13,7 +13,7 @@ export function listText(entries: readonly Entry[], width: number, palette: Pale
   const lines = entries.map(({ key, level, binds, answer, rules }) =>
     row(key, level, binds, answer ?? 'none', rules.map(({ name }) => name).join(', '), width),
   );
-  return `${[palette.dim(titles), ...lines, closing(entries)].join('\n')}\n`;
+  return `${[palette.dim(titles), ...lines, ...wrap(closing(entries), width)].join('\n')}\n`;
 }
 
 function row(key: string, level: string, binds: string, answer: string, by: string, width: number): string {
