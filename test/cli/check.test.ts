@@ -107,7 +107,7 @@ describe('exit codes', () => {
 
 describe('the report', () => {
   it('tells what, who, where and what to do, and how much was exercised', async () => {
-    const { stdout, stderr } = await cli(['check', FAULTY, ...ONLY, '--width', '100']);
+    const { stdout, stderr } = await cli(['check', FAULTY, ...ONLY, '--width', '120']);
     expect(stderr).toBe('');
     expect(stdout).toMatch(/^ {3}No\. +Frame Statement +Level +Who +Finding\n/);
     expect(stdout).toMatch(/\n {5}3 +5 3\.1\.1:MQTT-3\.3\.1-2 +must +client DUP is 1 on a QoS 0 message\n/);

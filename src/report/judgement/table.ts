@@ -31,7 +31,7 @@ const STATEMENT: Column = { title: 'Statement', width: 20, align: 'left', text: 
 /** From the widest to the narrowest; without a column of its own the statement stands above the message. */
 const LAYOUTS: readonly { readonly from: number; readonly columns: readonly Column[] }[] = [
   { from: 140, columns: [NUMBER, FRAME, TIME, CLIENT, STATEMENT, LEVEL, WHO] },
-  { from: 100, columns: [NUMBER, FRAME, STATEMENT, LEVEL, WHO] },
+  { from: 120, columns: [NUMBER, FRAME, STATEMENT, LEVEL, WHO] },
   { from: 0, columns: [FRAME, LEVEL, WHO] },
 ];
 
