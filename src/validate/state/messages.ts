@@ -12,6 +12,7 @@ import { hashOf } from './payload.js';
 import { type Message, Publication, type Publisher, TopicLog } from './publication.js';
 import type { RequestFact } from './requests.js';
 import { owe } from './retained-owed.js';
+import { Routes } from './routes.js';
 import type { Session } from './session.js';
 import { trace } from './tracing.js';
 
@@ -30,6 +31,7 @@ export class Messages {
   /** All publications, as a ring. */
   private readonly ring: Publication[] = [];
   private count = 0;
+  private readonly routes = new Routes();
   private releases = 0;
   private readonly fact = new DeliveryFact();
   /** The first delivery of a message that nobody was seen to publish. */
@@ -44,7 +46,7 @@ export class Messages {
     const { packet, topic } = seen;
     if (session === undefined || topic === undefined || packet.type !== 'PUBLISH') return undefined;
     const { fact } = this;
-    fact.set(session, session.subscriptions.route(topic), this.foreign);
+    fact.set(session, this.routes.to(session.subscriptions, topic), this.foreign);
     const { payload, dup = false, retain = false } = packet;
     // What is sent again was traced when it was sent first.
     if (payload === undefined || dup) return fact;
@@ -88,7 +90,9 @@ export class Messages {
         if (session !== undefined) publisher.clientId = session.clientId;
         break;
       case 'SUBACK':
-        if (session !== undefined && request?.kind === 'answer') owe(this.kept, session.subscriptions, request);
+        if (session === undefined || request?.kind !== 'answer') break;
+        owe(this.kept, session.subscriptions, request);
+        this.routes.count(session.subscriptions);
         break;
     }
   }

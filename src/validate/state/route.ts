@@ -28,7 +28,7 @@ export interface Owed {
   readonly subscription: Subscription;
 }
 
-const MOST_SKIPPED = 64;
+const MOST_SKIPPED = 32;
 const MOST_INCOMPLETE = 16;
 
 export class Route {

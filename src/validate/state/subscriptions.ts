@@ -42,6 +42,15 @@ export class Subscriptions {
     return this.former;
   }
 
+  get routeCount(): number {
+    return this.routes.size;
+  }
+
+  /** What is known of deliveries is let go: fewer verdicts, none wrong. */
+  forgetRoutes(): void {
+    this.routes.clear();
+  }
+
   *allRoutes(): IterableIterator<Route> {
     for (const route of this.routes.values()) {
       if (route.generation !== this.generation) this.find(route);
