@@ -67,16 +67,21 @@ export class Output {
 
 /** Opens a file to write. UserError when that cannot be, or when it is one of `inputs`, which would be lost. */
 export async function openOutputFile(path: string, inputs: readonly string[]): Promise<Output> {
-  for (const input of inputs) {
-    if (await sameFile(path, input))
-      throw new UserError('option', `${path}: is an input too, writing would destroy it`);
-  }
+  await refuseInput(path, inputs);
   const stream = createWriteStream(path);
   await new Promise<void>((resolve, reject) => {
     stream.once('open', () => resolve());
     stream.once('error', (error) => reject(cannotWrite(path, error)));
   });
   return new Output(stream, path);
+}
+
+/** UserError when a file to be written is one of those to be read. */
+export async function refuseInput(path: string, inputs: readonly string[]): Promise<void> {
+  for (const input of inputs) {
+    if (await sameFile(path, input))
+      throw new UserError('option', `${path}: is an input too, writing would destroy it`);
+  }
 }
 
 async function sameFile(a: string, b: string): Promise<boolean> {

@@ -3,6 +3,7 @@
 
 import { type Command, Option } from 'commander';
 import type { Item, Summary } from '../../dissect/item.js';
+import { refuseInput } from '../../io/output.js';
 import { readTextFile, replaceTextFile } from '../../io/small-files.js';
 import { baselineText, readBaseline } from '../../report/judgement/baseline.js';
 import { coverageOfCapture } from '../../report/judgement/exercised.js';
@@ -74,6 +75,7 @@ export function defineCheck(command: Command, io: Io, done: (exitCode: number) =
 async function check(paths: readonly string[], options: CheckOptions, io: Io): Promise<number> {
   const { baseline, writeBaseline } = options;
   const known = baseline === undefined ? undefined : readBaseline(await readTextFile(baseline), baseline);
+  if (writeBaseline !== undefined) await refuseInput(writeBaseline, paths);
   const verdicts = new Verdicts(paths, options, known, io);
   const complete = await readAll(paths, options, verdicts, io);
   const broken = verdicts.judging.tellErrors(io);

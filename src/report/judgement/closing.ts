@@ -43,7 +43,8 @@ export function coverageText(coverage: readonly VersionCoverage[]): string {
 export function closingLines(judgement: Judgement): readonly string[] {
   const { summary, counts, coverage } = judgement;
   const read = summaryText(summary);
-  if (summary.packets === 0) return [read];
+  const found = Object.values(counts).some((number) => number > 0);
+  if (summary.packets === 0 && !found) return [read];
   return [read, `${countsText(counts)}; ${coverageText(coverage)}`];
 }
 

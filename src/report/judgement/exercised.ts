@@ -4,10 +4,9 @@
 import { STATEMENTS } from '../../spec/statements.js';
 import { VERSIONS, type Version } from '../../spec/versions.js';
 import { citedBy, isSection, keyOf, statementOf } from '../../validate/catalogue.js';
-import type { Finding, Level } from '../../validate/finding.js';
+import type { Level } from '../../validate/finding.js';
 import type { JudgeReport, RuleCount } from '../../validate/report.js';
 import type { Ref, Rule } from '../../validate/rule.js';
-import type { Found } from './judgement.js';
 
 /** Connections in which a statement was held, broken, or neither could be told. */
 export interface Exercised {
@@ -102,20 +101,4 @@ export function compareSections(a: string, b: string): number {
     if (difference !== 0) return difference;
   }
   return 0;
-}
-
-/** The findings of each statement that was exercised. */
-export function byStatement(found: readonly Found[]): (statement: Exercised) => readonly Found[] {
-  const byRule = new Map<string, Found[]>();
-  for (const one of found) {
-    const key = ruleKey(one.finding);
-    const all = byRule.get(key);
-    if (all === undefined) byRule.set(key, [one]);
-    else all.push(one);
-  }
-  return ({ version, rules }) => rules.flatMap((rule) => byRule.get(`${version} ${rule}`) ?? []);
-}
-
-function ruleKey({ version, rule }: Finding): string {
-  return `${version} ${rule}`;
 }

@@ -3,8 +3,9 @@
 // findings that make the run fail; with --fail-on never by those that would by default.
 
 import { isoClock } from '../time.js';
+import { byStatement } from './by-statement.js';
 import { closingLines } from './closing.js';
-import { byStatement, type Exercised, type VersionCoverage } from './exercised.js';
+import type { Exercised, VersionCoverage } from './exercised.js';
 import { type Found, fails, type Judgement, type JudgementOptions, type JudgementRenderer, Kept } from './judgement.js';
 import { faultText, plainLines } from './plain.js';
 import { attribute, element } from './xml.js';

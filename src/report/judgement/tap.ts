@@ -1,8 +1,9 @@
 // TAP 14: a test point per statement that the capture exercised, by version; what failed it as YAML. What is known from
 // the baseline is a TODO, what is inconclusive a SKIP.
 
+import { byStatement } from './by-statement.js';
 import { countsText, coverageText } from './closing.js';
-import { byStatement, type Exercised } from './exercised.js';
+import type { Exercised } from './exercised.js';
 import { type Found, fails, type Judgement, type JudgementOptions, type JudgementRenderer, Kept } from './judgement.js';
 import { plainLines } from './plain.js';
 
