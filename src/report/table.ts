@@ -4,7 +4,7 @@
 
 import type { Cell } from 'cli-table3';
 import type { Finding } from '../validate/finding.js';
-import { describe } from './describe.js';
+import { describe, type Telling } from './describe.js';
 import { packetText, paintOf, shortFindingLine } from './finding-text.js';
 import { layOut } from './lay-out.js';
 import { eventText, problemText, withProblems } from './problems.js';
@@ -31,14 +31,12 @@ export function createTable(options: RenderOptions): Renderer {
   let heading = layOut([titles(columns).map(palette.dim)], [margin, room + 1]);
   let named = '';
 
-  const story = (item: Shown, findings?: readonly Finding[]): string =>
-    item.kind === 'event'
-      ? cut(eventText(item, palette), room)
-      : withProblems(describe(item, telling), problemText(item, findings), room, palette);
   const indent = room >= FINDING_ROOM ? margin : FINDING_INDENT;
-  const found = (finding: Finding, about?: string): Cell[] => {
+  // What is not sure is for those who ask: -v, `check`.
+  const add = (finding: Finding, about?: string): void => {
+    if (finding.verdict !== 'violation') return;
     const line = paintOf(finding, palette)(shortFindingLine(finding, margin + room - indent, about));
-    return [{ colSpan: 2, content: ' '.repeat(indent) + line }];
+    rows.push([{ colSpan: 2, content: ' '.repeat(indent) + line }]);
   };
   const flush = (): string => {
     if (rows.length === 0) return '';
@@ -60,18 +58,23 @@ export function createTable(options: RenderOptions): Renderer {
     },
     item(item, findings) {
       const seconds = clock.format(timeOf(item));
-      rows.push([columns.map((column) => cell(column, item, seconds)).join(' '), story(item, findings)]);
-      // What is not sure is for those who ask: -v, `check`.
-      for (const one of findings ?? []) if (one.verdict === 'violation') rows.push(found(one));
+      rows.push([columns.map((column) => cell(column, item, seconds)).join(' '), story(item, telling, findings)]);
+      for (const one of findings ?? []) add(one);
       return rows.length < BATCH ? '' : flush();
     },
     late(finding) {
-      if (finding.verdict === 'violation') rows.push(found(finding, packetText(finding.frame)));
+      add(finding, packetText(finding.frame));
       return rows.length < BATCH ? '' : flush();
     },
     flush,
     end: (summary) => `${flush()}${summaryText(summary)}\n`,
   };
+}
+
+function story(item: Shown, telling: Telling, findings: readonly Finding[] | undefined): string {
+  const { palette, room } = telling;
+  if (item.kind === 'event') return cut(eventText(item, palette), room);
+  return withProblems(describe(item, telling), problemText(item, findings), room, palette);
 }
 
 function titles(columns: readonly Column[]): string[] {

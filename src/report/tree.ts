@@ -21,7 +21,7 @@ import {
   type VersionSource,
 } from './shown.js';
 import { summaryText } from './summary.js';
-import { cut, displayWidth, escapeText, fill, paletteOf, wrap } from './terminal.js';
+import { cut, displayWidth, escapeText, fill, type Palette, paletteOf, wrap } from './terminal.js';
 import { relativeClock } from './time.js';
 import { type Remark, treeLines } from './tree-lines.js';
 
@@ -57,8 +57,7 @@ export function createTree(options: RenderOptions): Renderer {
 
   const shown = (findings: readonly Finding[] = []): readonly Finding[] =>
     options.fields ? findings : findings.filter(({ verdict }) => verdict === 'violation');
-  const found = (findings: readonly Finding[]): string[] =>
-    findings.flatMap((one) => wrap(findingLine(one), width).map(paintOf(one, palette)));
+  const found = (findings: readonly Finding[]) => findingLines(findings, width, palette);
   const packet = (item: ShownPacket, findings: readonly Finding[]): string => {
     const problems = options.fields ? '' : problemText(item, findings);
     const lines = [...heading(item), withProblems(describe(item, telling), problems, width, palette)];
@@ -80,14 +79,20 @@ export function createTree(options: RenderOptions): Renderer {
     item: (item, findings) => (item.kind === 'packet' ? packet(item, shown(findings)) : event(item, shown(findings))),
     late(finding) {
       if (shown([finding]).length === 0) return '';
-      const about = [packetText(finding.frame), framesText(finding.frame.captureFrames)]
-        .filter((one) => one !== '')
-        .join(', ');
-      return `${[palette.dim(cut(about, width)), ...found([finding])].join('\n')}\n\n`;
+      return `${[palette.dim(cut(aboutText(finding), width)), ...found([finding])].join('\n')}\n\n`;
     },
     flush: () => '',
     end: (summary) => `${summaryText(summary)}\n`,
   };
+}
+
+function findingLines(findings: readonly Finding[], width: number, palette: Palette): string[] {
+  return findings.flatMap((one) => wrap(findingLine(one), width).map(paintOf(one, palette)));
+}
+
+/** The packet that a late finding is about. */
+function aboutText({ frame }: Finding): string {
+  return [packetText(frame), framesText(frame.captureFrames)].filter((one) => one !== '').join(', ');
 }
 
 /** `#3  frame 7  0.001234  10.0.0.2:20000 → 10.128.0.1:1883  MQTT 3.1.1  client id "paho"`. */

@@ -65,10 +65,7 @@ export function createTable(options: JudgementOptions): JudgementRenderer {
   return {
     begin: () => '',
     found(found) {
-      const { verdict } = found.finding;
-      if (options.quiet || found.isKnown) return '';
-      if (verdict === 'inconclusive' && !options.inconclusive && !options.verbose) return '';
-      return heading(found) + row(found);
+      return isShown(found, options) ? heading(found) + row(found) : '';
     },
     flush: () => '',
     end(judgement) {
@@ -78,6 +75,10 @@ export function createTable(options: JudgementOptions): JudgementRenderer {
       return [...gap, ...lines, ...(titled || lines.length > 0 ? [''] : []), ...closing, ''].join('\n');
     },
   };
+}
+
+function isShown({ finding, isKnown }: Found, { quiet, inconclusive, verbose }: JudgementOptions): boolean {
+  return !quiet && !isKnown && (finding.verdict === 'violation' || inconclusive || verbose);
 }
 
 function titleRow(columns: readonly Column[], palette: Palette): string {
