@@ -44,10 +44,10 @@ export class Connection implements ConnectionInfo {
     return { direction: firstFin === this.clientSide ? 'client-to-server' : 'server-to-client', time, captureFrame };
   }
 
-  lacks(direction: Direction): boolean {
+  lacks(direction: Direction, from: number): boolean {
     const { tcp, clientSide } = this;
-    const side = direction === 'client-to-server' ? clientSide : clientSide === 0 ? 1 : 0;
-    return tcp.streams[side].missing > 0;
+    const stream = tcp.streams[direction === 'client-to-server' ? clientSide : clientSide === 0 ? 1 : 0];
+    return stream.missing > 0 || stream.lostAt >= from;
   }
 
   private endpoints(): readonly [client: string, server: string] {

@@ -32,8 +32,11 @@ export interface ConnectionInfo {
   readonly clientId?: string;
   /** As soon as it was seen: the connection counts as closed when both sides have sent theirs. */
   readonly firstFin?: FirstFin | undefined;
-  /** Whether bytes of a direction are known to be missing as of now: acknowledged by the other side, or before a FIN. */
-  lacks?(direction: Direction): boolean;
+  /**
+   * Whether bytes of a direction are known to be missing as of now: acknowledged by the other side, or before a FIN; or were
+   * given up at `from` (ns) or later, which may be told by an item that is yet to come.
+   */
+  lacks?(direction: Direction, from: number): boolean;
 }
 
 export interface Frame {

@@ -19,6 +19,8 @@ export class Progress {
   /** The same of the first byte in the present numbering. */
   first = 0;
   firstPosition = 0;
+  /** When bytes were given up last: what was sent before may come out after what the other side sent later. */
+  lostAt = Number.NEGATIVE_INFINITY;
 
   constructor(recent: RecentBytes | undefined) {
     this.recent = recent;
@@ -34,6 +36,7 @@ export class Progress {
   /** From here on the sender counts otherwise. How much is missing between nobody knows. */
   renumber(out: Chunk[], sequence: number, time: number, origin: number): void {
     out.push({ kind: 'gap', time, origin, reason: 'lost' });
+    this.lostAt = time;
     this.first = this.next = sequence | 0;
     this.firstPosition = this.position;
     this.exact = this.joined = false;
@@ -62,6 +65,7 @@ export class Progress {
     if (length <= 0) return;
     this.#sayJoined(out, time, origin);
     out.push({ kind: 'gap', length, time, origin, reason });
+    this.lostAt = time;
     this.#move(length);
   }
 

@@ -80,6 +80,11 @@ export class TcpStream {
     return missing > 1 && missing <= this.#context.options.maxJump ? missing : 0;
   }
 
+  /** When bytes were given up last (ns). */
+  get lostAt(): number {
+    return this.#progress.lostAt;
+  }
+
   /** The segment's bytes, and whatever they set free. Valid until the next push. */
   push(segment: Segment): readonly Chunk[] {
     const progress = this.#progress;

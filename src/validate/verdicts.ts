@@ -165,7 +165,7 @@ export class Verdicts implements Verdict {
   /** A gap becomes certain only when bytes behind it come; that the other side acknowledged them is known before. */
   private holeOf({ evidence, direction, role }: Half, since: number | undefined): string | undefined {
     const hole = evidence.hole(since);
-    if (hole !== undefined || this.conversation.info.lacks?.(direction) !== true) return hole;
+    if (hole !== undefined || this.conversation.info.lacks?.(direction, this.event.time) !== true) return hole;
     return `bytes of the ${role} that were acknowledged have not been seen`;
   }
 }

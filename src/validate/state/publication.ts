@@ -51,7 +51,7 @@ export class Publisher {
   /** Why not all that it sent since a moment was seen; undefined when it was. */
   hole(since: number): string | undefined {
     const hole = this.evidence.hole(since);
-    if (hole !== undefined || this.info?.lacks?.('client-to-server') !== true) return hole;
+    if (hole !== undefined || this.info?.lacks?.('client-to-server', since) !== true) return hole;
     return 'bytes of the publisher that were acknowledged have not been seen';
   }
 }
