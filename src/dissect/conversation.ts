@@ -7,6 +7,7 @@ import { decode, survey } from '../codec/frame.js';
 import type { Framed, FramedPacket, FramerOptions } from '../codec/framer.js';
 import { Framer } from '../codec/framer.js';
 import { sameInAllVersions, VersionGuess } from '../codec/guess-version.js';
+import type { ReadPacket } from '../codec/packet.js';
 import { typeCode } from '../spec/packets.js';
 import type { Direction, Version } from '../spec/versions.js';
 import type { Conflict } from '../tcp/conflicts.js';
@@ -125,7 +126,8 @@ export class Conversation {
   private learn(half: Half, framed: FramedPacket): void {
     const { bytes, origins } = framed;
     if (bytes[0]! >> 4 === 1) {
-      this.settle(decode(bytes, this.connection.version).version, 'connect');
+      const { packet, version } = decode(bytes, this.connection.version);
+      this.settle(version, namesVersion(packet) ? 'connect' : 'default');
       this.release(half, framed);
       return;
     }
@@ -196,7 +198,7 @@ export class Conversation {
     }
     const { packet, problems, version } = decode(bytes, this.versionFor(framed));
     if (packet.type === 'CONNECT') {
-      if (this.connection.versionFrom !== 'connect') this.settle(version, 'connect');
+      if (this.connection.versionFrom !== 'connect' && namesVersion(packet)) this.settle(version, 'connect');
       if (packet.clientId !== undefined) this.connection.clientId = packet.clientId;
     } else if (packet.type === 'CONNACK' && packet.properties !== undefined) {
       for (const one of packet.properties)
@@ -252,4 +254,9 @@ function half(isClient: boolean, options: ConversationOptions): Half {
 
 function bytesText(count: number): string {
   return count === 1 ? '1 byte' : `${count} bytes`;
+}
+
+/** A CONNECT that was not cut before its protocol level. */
+function namesVersion(packet: ReadPacket): boolean {
+  return packet.type === 'CONNECT' && packet.protocolLevel !== undefined;
 }

@@ -156,17 +156,10 @@ export class Verdicts implements Verdict {
     const needs: Needs = rule.kind === 'frame' ? 'nothing' : rule.needs;
     if (needs === 'nothing') return undefined;
     const { event, conversation } = this;
-    if (needs === 'both') return this.holeOf(conversation.client, since) ?? this.holeOf(conversation.server, since);
-    if (needs === 'client' || needs === 'server') return this.holeOf(conversation[needs], since);
-    const half = event.kind === 'closed' ? undefined : event[needs];
-    return half === undefined ? undefined : this.holeOf(half, since);
-  }
-
-  /** A gap becomes certain only when bytes behind it come; that the other side acknowledged them is known before. */
-  private holeOf({ evidence, direction, role }: Half, since: number | undefined): string | undefined {
-    const hole = evidence.hole(since);
-    if (hole !== undefined || this.conversation.info.lacks?.(direction, this.event.time) !== true) return hole;
-    return `bytes of the ${role} that were acknowledged have not been seen`;
+    const { client, server } = conversation;
+    if (needs === 'both') return client.evidence.hole(since) ?? server.evidence.hole(since);
+    if (needs === 'client' || needs === 'server') return conversation[needs].evidence.hole(since);
+    return event.kind === 'closed' ? undefined : event[needs]?.evidence.hole(since);
   }
 }
 

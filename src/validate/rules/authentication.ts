@@ -31,7 +31,7 @@ export const AUTHENTICATION: RuleSet = {
       party: 'client',
       hint: 'name an Authentication Method in CONNECT, or send no AUTH',
       due: 0x82,
-      needs: 'nothing',
+      needs: 'client',
       on: ['AUTH'],
       check(_packet, verdict, { fromClient, conversation: { opening } }) {
         if (!fromClient || opening.connect === undefined) return;
@@ -53,7 +53,7 @@ export const AUTHENTICATION: RuleSet = {
       party: 'server',
       hint: 'send AUTH only to clients whose CONNECT names an Authentication Method',
       due: 0x82,
-      needs: 'nothing',
+      needs: 'client',
       on: ['AUTH'],
       check(_packet, verdict, { fromClient, conversation: { opening } }) {
         if (fromClient || opening.connect === undefined) return;
@@ -68,7 +68,7 @@ export const AUTHENTICATION: RuleSet = {
       refs: { '5.0': ['MQTT-4.12.0-6'] },
       party: 'server',
       hint: 'name no Authentication Method in CONNACK when CONNECT names none',
-      needs: 'nothing',
+      needs: 'client',
       on: ['CONNACK'],
       check({ type, properties }, verdict, { fromClient, conversation: { opening } }) {
         if (fromClient || opening.connect === undefined || opening.authenticationMethod !== undefined) return;

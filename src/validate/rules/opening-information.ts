@@ -87,7 +87,7 @@ export const OPENING_INFORMATION: RuleSet = {
       refs: { '5.0': ['MQTT-3.2.2-16', 'MQTT-3.1.3-7', 'MQTT-3.1.3-6'] },
       party: 'server',
       hint: 'return an Assigned Client Identifier to a client without one',
-      needs: 'nothing',
+      needs: 'server',
       on: ['CONNACK'],
       check({ reasonCode, properties }, verdict, { fromClient, conversation: { opening } }) {
         if (fromClient || opening.askedClientId !== '' || opening.connack !== undefined || reasonCode !== 0) return;

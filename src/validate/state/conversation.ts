@@ -46,7 +46,11 @@ export class Conversation {
     readonly since: number,
     readonly broker: Broker,
   ) {
-    this.publisher = new Publisher(this.client.evidence, info);
+    this.publisher = new Publisher(this.client.evidence);
+    if (info.lacks === undefined) return;
+    for (const { evidence, direction } of [this.client, this.server]) {
+      evidence.watch((since) => info.lacks!(direction, since));
+    }
   }
 
   half(role: 'client' | 'server'): Half {
@@ -113,6 +117,9 @@ export class Conversation {
 
   end(closed: Closed): void {
     this.closed = closed;
+    // What was missing has been told; the connection below need not be kept by a session that outlives it.
+    this.client.evidence.watch(undefined);
+    this.server.evidence.watch(undefined);
     this.broker.closed(this.link, closed);
     this.broker.messages.closed(this.publisher, closed.time);
   }

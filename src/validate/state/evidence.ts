@@ -5,6 +5,14 @@ export class Evidence {
   private lastAt = Number.NEGATIVE_INFINITY;
   private lastReason = '';
   private firstReason: string | undefined = undefined;
+  private lacks: ((since: number) => boolean) | undefined = undefined;
+
+  constructor(private readonly owner: 'client' | 'server') {}
+
+  /** A gap is told only when bytes behind it come; that the other side acknowledged them is known before, to whom this asks. */
+  watch(lacks: ((since: number) => boolean) | undefined): void {
+    this.lacks = lacks;
+  }
 
   /** Bytes of this side were not seen. */
   missed(reason: string, time: number): void {
@@ -15,8 +23,9 @@ export class Evidence {
 
   /** Why what this side sent since a moment (ns; default: ever) is not known whole; undefined when it is. */
   hole(since = Number.NEGATIVE_INFINITY): string | undefined {
-    if (this.firstReason === undefined || this.lastAt < since) return undefined;
-    return this.lastReason;
+    if (this.firstReason !== undefined && this.lastAt >= since) return this.lastReason;
+    if (this.lacks?.(since) !== true) return undefined;
+    return `bytes of the ${this.owner} that were acknowledged have not been seen`;
   }
 
   get isWhole(): boolean {

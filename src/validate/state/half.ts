@@ -23,7 +23,7 @@ export interface Offence {
 
 export class Half {
   readonly direction: Direction;
-  readonly evidence = new Evidence();
+  readonly evidence: Evidence;
   /** What this side announced, and so what the other may send. */
   readonly limits = new Limits();
   /** The QoS 1 and 2 messages that it sends. */
@@ -47,6 +47,7 @@ export class Half {
   constructor(readonly role: 'client' | 'server') {
     this.direction = role === 'client' ? 'client-to-server' : 'server-to-client';
     this.flows = new Flows(role);
+    this.evidence = new Evidence(role);
   }
 
   sent(seen: Seen): void {

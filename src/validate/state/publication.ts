@@ -2,7 +2,6 @@
 // publications of a topic are linked in the order in which they came; one that is let go is unlinked, so that whoever
 // still holds it holds nothing else.
 
-import type { ConnectionInfo } from '../../dissect/item.js';
 import type { FrameRef } from '../finding.js';
 import type { Evidence } from './evidence.js';
 import type { Forwarded } from './forwarded.js';
@@ -45,14 +44,11 @@ export class Publisher {
   constructor(
     /** Of what the client sent. */
     private readonly evidence: Evidence,
-    private readonly info?: ConnectionInfo,
   ) {}
 
   /** Why not all that it sent since a moment was seen; undefined when it was. */
   hole(since: number): string | undefined {
-    const hole = this.evidence.hole(since);
-    if (hole !== undefined || this.info?.lacks?.('client-to-server', since) !== true) return hole;
-    return 'bytes of the publisher that were acknowledged have not been seen';
+    return this.evidence.hole(since);
   }
 }
 

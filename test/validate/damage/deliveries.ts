@@ -47,7 +47,7 @@ export const DELIVERIES: readonly Damage[] = [
     name: 'delivery-missing',
     does: 'a delivery taken away with its acknowledgements, and 15 s pass',
     isSettled: true,
-    least: 0.05,
+    least: 0,
     why: 'Only a later message of the same client, topic and QoS makes it sure that one was left out.',
     make: (target) => {
       const packet = delivery(target);

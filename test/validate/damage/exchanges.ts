@@ -74,7 +74,8 @@ const CHANGED: readonly Damage[] = [
     name: 'dup-new-message',
     does: 'DUP set when a QoS 1 or 2 message is sent for the first time',
     versions: SINCE_311,
-    least: 1,
+    least: 0.95,
+    why: 'In a session that goes on it may have been sent before, and lost with that connection.',
     make: (target) =>
       target.packet.type === 'PUBLISH' && target.packet.qos > 0 && !target.packet.dup
         ? values(target, { dup: true })

@@ -6,7 +6,7 @@ import type { Version } from '../../../src/spec/versions.js';
 import type { Finding } from '../../../src/validate/finding.js';
 import { Judge } from '../../../src/validate/judge.js';
 import type { Damage, Damaged } from './damage.js';
-import { type Session, type Step, settled, type Target, targetsOf, wired } from './session.js';
+import { type Captured, type Session, type Step, settled, type Target, targetsOf, wired } from './session.js';
 
 /** Of one kind in one session, at most so many packets are damaged, spread over it. */
 const MOST_PER_SESSION = 8;
@@ -26,7 +26,7 @@ interface Said {
 }
 
 /** Must findings of a session, with the packet at which each was made. */
-export function mustFindings(steps: readonly Step[]): readonly Said[] {
+export function mustFindings(steps: readonly Step[], captured?: Captured): readonly Said[] {
   const dissector = new Dissector({ ports: [1883] });
   const judge = new Judge();
   const said: Said[] = [];
@@ -34,7 +34,7 @@ export function mustFindings(steps: readonly Step[]): readonly Said[] {
   const keep = (findings: readonly Finding[]): void => {
     for (const finding of findings) if (finding.level === 'must') said.push({ finding, at });
   };
-  for (const packet of wired(steps)) {
+  for (const packet of wired(steps, captured)) {
     for (const item of dissector.push(packet)) {
       if (item.kind === 'packet') at = item.number;
       keep(judge.push(item));

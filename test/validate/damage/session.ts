@@ -133,23 +133,40 @@ export function targetsOf(session: Session): readonly Target[] {
   });
 }
 
+/** What of a session was captured; absent: all. */
+export interface Captured {
+  /** Steps before this one are not in the capture. */
+  readonly from?: number;
+  /** Nor are packets at these positions, though they were sent. */
+  readonly lost?: ReadonlySet<number>;
+  /** Of one side only. */
+  readonly side?: Side;
+  /** Bytes of each TCP segment's packet. */
+  readonly snaplen?: number;
+}
+
 /** The steps on TCP: each connection with a port of its own, opened before its first packet. */
-export function wired(steps: readonly Step[]): readonly CapturedPacket[] {
+export function wired(steps: readonly Step[], captured: Captured = {}): readonly CapturedPacket[] {
+  const { from = 0, lost, side, snaplen } = captured;
   const wires = new Map<number, Wire>();
+  const limit = snaplen === undefined ? {} : { snaplen };
   let time = 0;
-  for (const step of steps) {
+  for (const [index, step] of steps.entries()) {
     let wire = wires.get(step.connection);
     if (wire === undefined) {
-      wire = new Wire({ clientPort: 20000 + step.connection });
+      wire = new Wire({ clientPort: 20000 + step.connection, ...limit });
       wire.time = Math.max(time, step.time - 2000);
-      wires.set(step.connection, wire.open());
+      wires.set(step.connection, wire);
+      if (index >= from) wire.open();
       time = wire.time;
     }
+    const to = step.from === 'client' ? 0 : 1;
+    const isSeen = index >= from && lost?.has(index) !== true && (side === undefined || step.from === side);
     wire.time = Math.max(time, step.time);
-    const side = step.from === 'client' ? 0 : 1;
-    if (step.kind === 'packet') wire.send(side, step.bytes);
-    else if (step.kind === 'rst') wire.rst(side);
-    else wire.fin(side).fin(side === 0 ? 1 : 0);
+    if (!isSeen) wire.lose(to, step.kind === 'packet' ? step.bytes.length : 1);
+    else if (step.kind === 'packet') wire.send(to, step.bytes);
+    else if (step.kind === 'rst') wire.rst(to);
+    else wire.fin(to).fin(to === 0 ? 1 : 0);
     time = wire.time;
   }
   return merged(...wires.values());

@@ -10,7 +10,7 @@ import { hashOf } from '../../../src/validate/state/payload.js';
 import { type Message, type Publication, Publisher } from '../../../src/validate/state/publication.js';
 
 const frame = { number: 1 } as unknown as FrameRef;
-const publisher = new Publisher(new Evidence());
+const publisher = new Publisher(new Evidence('client'));
 
 const message = (topic: string, hash: number, retain = false): Message => ({
   ...{ topic, qos: 1, retain, length: 1, hash, forwarded: NOTHING_FORWARDED, expiry: undefined, frame },
