@@ -17,6 +17,9 @@ import { kindsIn } from './strings.js';
  * - delivery: only of what a server sends to a known session (`event.delivery`); to others it says nothing
  * - retained: of those only the ones with RETAIN 1, or published with it
  * - forwarded: of those only the ones published with properties
+ * - unsettled: only while the connection is being opened, and after a refusal or the sender's DISCONNECT
+ * - keep-alive, server-keep-alive: only while the one or the other is in force
+ * - will: only of what may be a will, or where one is due (`event.will`)
  */
 export type Asked =
   | 'always'
@@ -27,7 +30,11 @@ export type Asked =
   | 'limits'
   | 'delivery'
   | 'retained'
-  | 'forwarded';
+  | 'forwarded'
+  | 'unsettled'
+  | 'keep-alive'
+  | 'server-keep-alive'
+  | 'will';
 
 /** A bit each. */
 export const GATES: Readonly<Record<Asked, number>> = {
@@ -40,6 +47,10 @@ export const GATES: Readonly<Record<Asked, number>> = {
   delivery: 64,
   retained: 128,
   forwarded: 256,
+  unsettled: 512,
+  'keep-alive': 1024,
+  'server-keep-alive': 2048,
+  will: 4096,
 };
 
 /** Whether a packet of its types that it is not asked about keeps the rule. */
@@ -48,7 +59,9 @@ export function holdsUnasked(asked: Asked): boolean {
 }
 
 /** The gates that a packet opens. */
-export function gatesOf({ packet, frame, flow, receiver, delivery }: PacketEvent): number {
+export function gatesOf(event: PacketEvent): number {
+  const { packet, frame, flow, sender, receiver, delivery, will, conversation } = event;
+  const { opening } = conversation;
   let open = GATES.always;
   if (frame.problems.length > 0) open |= GATES.problems | GATES.properties;
   if (kindsIn(packet) !== 0) open |= GATES.characters;
@@ -56,6 +69,11 @@ export function gatesOf({ packet, frame, flow, receiver, delivery }: PacketEvent
   else if (packet.type === 'CONNECT' && isThere(packet.will?.properties)) open |= GATES.properties;
   if (flow !== undefined) open |= GATES.flow;
   if (receiver.limits.isLimited) open |= GATES.limits;
+  if (sender.packets === 0 || opening.code !== 0 || sender.disconnect !== undefined) open |= GATES.unsettled;
+  if (opening.longestSilence !== Number.POSITIVE_INFINITY) {
+    open |= opening.serverKeepAlive === undefined ? GATES['keep-alive'] : GATES['server-keep-alive'];
+  }
+  if (will !== undefined) open |= GATES.will;
   if (delivery !== undefined) open |= gatesOfDelivery(delivery.publication?.message, packet);
   return open;
 }

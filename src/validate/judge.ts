@@ -9,21 +9,20 @@
 
 import type { ConnectionInfo, EventItem, Item, PacketItem } from '../dissect/item.js';
 import { VERSIONS, type Version } from '../spec/versions.js';
-import { citedBy } from './catalogue.js';
+import { Dispatch, keep } from './dispatch.js';
 import { type JudgedEvent, type LayerEvent, PacketEvent } from './event.js';
 import type { Finding } from './finding.js';
-import { GATES, gatesOf, holdsUnasked } from './gates.js';
+import { gatesOf } from './gates.js';
 import { JUDGE_LIMITS, type JudgeLimits } from './limits.js';
 import { type JudgeReport, Tally } from './report.js';
 import type { ConversationRule, Rule } from './rule.js';
 import { RULES } from './rules/index.js';
-import type { PacketType } from './seen.js';
 import { Broker } from './state/broker.js';
 import type { Closed } from './state/closed.js';
 import { Conversation } from './state/conversation.js';
 import type { WebSocketNotice } from './state/websocket.js';
 import { strayOf } from './stray.js';
-import { type Applied, HELD, type Marks, Verdicts } from './verdicts.js';
+import { type Applied, type Marks, Verdicts } from './verdicts.js';
 
 export interface JudgeOptions {
   readonly rules: readonly Rule[];
@@ -38,12 +37,6 @@ export interface InternalError {
   /** Packet number, 0 for none. */
   readonly frame: number;
   readonly message: string;
-}
-
-interface Dispatch {
-  readonly packet: ReadonlyMap<PacketType, readonly Applied[]>;
-  readonly closed: readonly Applied[];
-  readonly layer: readonly Applied[];
 }
 
 interface Judged {
@@ -106,16 +99,11 @@ export class Judge {
     if (frame.bytes.length < frame.length) event.sender.evidence.missed('a packet is not whole', frame.time);
     this.lastTime = frame.time;
     this.lastFrame = frame.origins[frame.origins.length - 1] ?? this.lastFrame;
-    const rules = this.dispatch[frame.version].packet.get(frame.packet.type);
-    if (rules !== undefined) {
-      verdicts.about(event, conversation, marks);
-      const open = gatesOf(event);
-      for (let i = 0; i < rules.length; i++) {
-        const applied = rules[i]!;
-        if ((applied.gate & open) !== 0) this.ask(applied, event);
-        else if (applied.holdsUnasked) marks.bits[applied.index]! |= HELD;
-      }
-    }
+    verdicts.about(event, conversation, marks);
+    const asking = this.dispatch[frame.version].asking(frame.packet.type, event.fromClient, gatesOf(event));
+    keep(marks, asking);
+    const { rules } = asking;
+    for (let i = 0; i < rules.length; i++) this.ask(rules[i]!, event);
     conversation.apply(event, event.flow, event.request, event.delivery, event.will);
   }
 
@@ -184,7 +172,7 @@ export class Judge {
     let judged = this.judged.get(connection.id);
     if (judged === undefined) {
       const conversation = new Conversation(connection, time, this.broker(connection.server));
-      judged = { conversation, marks: { bits: new Uint8Array(this.rules.length), counts: new Map() } };
+      judged = { conversation, marks: { bits: new Uint8Array(this.rules.length), counts: new Map(), kept: undefined } };
       this.judged.set(connection.id, judged);
     }
     this.last = judged;
@@ -233,22 +221,6 @@ function noticeOf({ code, details, sender, time, origins }: LayerEvent): WebSock
 }
 
 function dispatchOf(rules: readonly Rule[], asks: JudgeOptions['asks']): Judge['dispatch'] {
-  const entries = VERSIONS.map((version) => [version, dispatchIn(version, rules, asks)]);
+  const entries = VERSIONS.map((version) => [version, new Dispatch(version, rules, asks)]);
   return Object.fromEntries(entries) as Judge['dispatch'];
-}
-
-function dispatchIn(version: Version, rules: readonly Rule[], asks: JudgeOptions['asks']): Dispatch {
-  const packet = new Map<PacketType, Applied[]>();
-  const closed: Applied[] = [];
-  const layer: Applied[] = [];
-  rules.forEach((rule, index) => {
-    const cited = citedBy(rule, version);
-    if (cited === undefined || !asks(rule, version)) return;
-    const { asked = 'always' } = rule;
-    const applied = { rule, index, version, cited, gate: GATES[asked], holdsUnasked: holdsUnasked(asked) };
-    for (const type of rule.on) packet.set(type, [...(packet.get(type) ?? []), applied]);
-    if (rule.kind !== 'frame' && rule.closed !== undefined) closed.push(applied);
-    if (rule.kind !== 'frame' && rule.layer !== undefined) layer.push(applied);
-  });
-  return { packet, closed, layer };
 }

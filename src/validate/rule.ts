@@ -56,6 +56,8 @@ interface RuleHead {
   readonly due?: number;
   /** Of which packets of its types it is asked at all (gates.ts): default always. */
   readonly asked?: Asked;
+  /** Of whose packets it is asked; absent: of both sides'. */
+  readonly from?: 'client' | 'server';
   readonly violates: readonly Violation[];
   readonly complies: readonly Example[];
 }

@@ -25,9 +25,6 @@ export interface Applied {
   readonly index: number;
   readonly version: Version;
   readonly cited: Cited;
-  /** What must be there for it to be asked about a packet: a bit of GATES. */
-  readonly gate: number;
-  readonly holdsUnasked: boolean;
 }
 
 /** What is kept of the verdicts of one connection. */
@@ -35,6 +32,8 @@ export interface Marks {
   readonly bits: Uint8Array;
   /** Findings so far, by rule. */
   readonly counts: Map<number, number>;
+  /** The rules that the latest packet kept without being asked. */
+  kept: readonly number[] | undefined;
 }
 
 export class Verdicts implements Verdict {

@@ -79,6 +79,7 @@ export const DISCONNECT_EXCHANGE: RuleSet = {
   rules: [
     conversationRule({
       name: 'packet-after-disconnect',
+      asked: 'unsettled',
       refs: { '3.1.1': ['MQTT-3.14.4-2'], '5.0': ['MQTT-3.14.4-1'] },
       party: 'sender',
       hint: 'send nothing after DISCONNECT',

@@ -42,6 +42,8 @@ function exceeded(name: string, ofServer: boolean, refs: Refs, opened: string): 
     hint: 'send PINGREQ when nothing else was sent for the Keep Alive',
     needs: 'client',
     on: ALL_TYPES,
+    from: 'client',
+    asked: ofServer ? 'server-keep-alive' : 'keep-alive',
     check(_packet, verdict, { fromClient, time, frame, conversation }) {
       const { longestSilence } = conversation.opening;
       if (!fromClient || !applies(conversation, ofServer)) return;
@@ -78,6 +80,8 @@ function notEnforced(name: string, ofServer: boolean, refs: Refs, opened: string
     hint: 'close the connection when a client was silent for one and a half times its Keep Alive',
     needs: 'client',
     on: ALL_TYPES,
+    from: 'client',
+    asked: ofServer ? 'server-keep-alive' : 'keep-alive',
     check({ type }, verdict, { fromClient, time, conversation }) {
       const { opening, closing } = conversation;
       if (!fromClient || !applies(conversation, ofServer)) return;

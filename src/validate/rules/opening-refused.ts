@@ -105,6 +105,8 @@ export const OPENING_REFUSED: RuleSet = {
     ),
     conversationRule({
       name: 'refused-served',
+      from: 'server',
+      asked: 'unsettled',
       refs: { '3.1.1': ['MQTT-3.1.4-5', 'MQTT-3.2.2-5'], '5.0': ['MQTT-3.1.4-6', 'MQTT-3.2.2-7', 'MQTT-4.13.2-1'] },
       party: 'server',
       hint: 'after a CONNACK that refuses, send nothing more and close',

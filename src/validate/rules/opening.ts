@@ -12,6 +12,8 @@ export const OPENING: RuleSet = {
   rules: [
     conversationRule({
       name: 'first-packet-not-connect',
+      from: 'client',
+      asked: 'unsettled',
       refs: { '3.1': ['§3.1'], '3.1.1': ['MQTT-3.1.0-1'], '5.0': ['MQTT-3.1.0-1'] },
       party: 'client',
       hint: 'send CONNECT first on every connection',
@@ -63,6 +65,8 @@ export const OPENING: RuleSet = {
     }),
     conversationRule({
       name: 'server-before-connack',
+      from: 'server',
+      asked: 'unsettled',
       refs: { '3.1': ['§3.1'], '3.1.1': ['MQTT-3.2.0-1'], '5.0': ['MQTT-3.2.0-1'] },
       party: 'server',
       hint: 'send CONNACK before anything else (5.0: but AUTH)',
@@ -159,6 +163,7 @@ export const OPENING: RuleSet = {
     }),
     conversationRule({
       name: 'packet-before-authenticated',
+      asked: 'unsettled',
       refs: { '5.0': ['MQTT-3.1.2-30'] },
       party: 'client',
       hint: 'with an Authentication Method, wait for CONNACK before anything but AUTH and DISCONNECT',

@@ -88,6 +88,7 @@ export const PUBLISH: RuleSet = {
     }),
     frameRule({
       name: 'server-packet-identifier-0',
+      from: 'server',
       refs: { '5.0': ['MQTT-2.2.1-4'] },
       party: 'server',
       hint: 'number QoS 1 and 2 messages from 1 to 65535',

@@ -92,6 +92,7 @@ export const SESSION_CLIENT: RuleSet = {
     }),
     sessionRule({
       name: 'lost-session-reused',
+      asked: 'flow',
       refs: { '5.0': ['MQTT-3.2.2-5'] },
       party: 'client',
       needs: 'nothing',

@@ -20,6 +20,8 @@ export const UTF8_MARK: RuleSet = {
   rules: [
     sessionRule({
       name: 'string-mark-stripped',
+      asked: 'delivery',
+      from: 'server',
       refs: { '3.1.1': ['MQTT-1.5.3-3'], '5.0': ['MQTT-1.5.4-3'] },
       party: 'server',
       needs: 'nothing',

@@ -35,6 +35,7 @@ export const WILL_PUBLICATION: RuleSet = {
   rules: [
     sessionRule({
       name: 'will-not-published',
+      asked: 'will',
       refs: { '3.1': ['§2.2'], '3.1.1': ['MQTT-3.1.2-8'], '5.0': ['MQTT-3.1.2-8', 'MQTT-3.1.2-7'] },
       party: 'server',
       needs: 'server',
@@ -90,6 +91,7 @@ export const WILL_PUBLICATION: RuleSet = {
     }),
     sessionRule({
       name: 'will-published-early',
+      asked: 'will',
       refs: { '5.0': ['MQTT-3.1.2-8', '§3.1.3.2.2'] },
       party: 'server',
       needs: 'nothing',

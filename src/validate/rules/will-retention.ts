@@ -88,6 +88,7 @@ export const WILL_RETENTION: RuleSet = {
   rules: [
     sessionRule({
       name: 'will-not-retained',
+      asked: 'delivery',
       refs: { '3.1': ['§2.2'], '3.1.1': ['MQTT-3.1.2-17'], '5.0': ['MQTT-3.1.2-15'] },
       party: 'server',
       needs: 'server',
@@ -133,6 +134,7 @@ export const WILL_RETENTION: RuleSet = {
     }),
     sessionRule({
       name: 'will-retained-unasked',
+      asked: 'delivery',
       refs: { '3.1': ['§2.2'], '3.1.1': ['MQTT-3.1.2-16'], '5.0': ['MQTT-3.1.2-14'] },
       party: 'server',
       needs: 'nothing',

@@ -110,12 +110,21 @@ export class Publication {
   }
 }
 
+const KINDS = 64;
+
 /** The publications of one topic. */
 export class TopicLog {
   first: Publication | undefined = undefined;
   last: Publication | undefined = undefined;
   /** The last one with RETAIN 1; with an empty payload it cleared what was retained. Undefined: not known. */
   retained: Publication | undefined = undefined;
+  /** How many there are of each kind, by the last bits of the hash: most that are looked for are not there. */
+  private readonly kinds = new Uint16Array(KINDS);
+
+  /** False: there is none of that content. */
+  mayHave(hash: number): boolean {
+    return this.kinds[hash & (KINDS - 1)] !== 0;
+  }
 
   add(publication: Publication): void {
     if (this.last === undefined) this.first = publication;
@@ -124,6 +133,7 @@ export class TopicLog {
       publication.before = this.last;
     }
     this.last = publication;
+    this.kinds[publication.message.hash & (KINDS - 1)]!++;
   }
 
   /** The first one goes. */
@@ -131,6 +141,7 @@ export class TopicLog {
     const { first } = this;
     if (first === undefined) return;
     this.first = first.next;
+    this.kinds[first.message.hash & (KINDS - 1)]!--;
     if (first.next === undefined) this.last = undefined;
     else first.next.before = undefined;
     first.next = undefined;

@@ -15,6 +15,7 @@ export function trace(fact: DeliveryFact, log: TopicLog, length: number, hash: n
   fact.retained = retained;
   const isKept = retained !== undefined && length > 0 && retained.is(length, hash);
   if (isRetain && isKept && retained.time < route.lastAnswered) return fact.come('retained', retained);
+  if (!isKept && route.skipped === undefined && !log.mayHave(hash)) return false;
   const start = startOf(route, log);
   let suppressed: Publication | undefined;
   let one = start;
