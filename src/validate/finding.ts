@@ -20,7 +20,7 @@ export interface FrameRef {
   /** Length of the packet. */
   readonly length: number;
   /** Position in the capture file of the packet's first byte, where it lies there as it is. */
-  readonly offset?: number;
+  readonly offset?: number | undefined;
 }
 
 /** Bytes of a packet, and bits where it is less than a byte. */

@@ -48,10 +48,10 @@ export class Seen {
       type: frame.packet.type,
       direction: frame.direction,
       version: frame.version,
-      captureFrames: [...frame.origins],
+      captureFrames: frame.origins,
       time: frame.time,
       length: frame.length,
-      ...(offset === undefined ? {} : { offset }),
+      offset,
     };
     return this.made;
   }

@@ -110,7 +110,7 @@ export class Publication {
   }
 }
 
-const KINDS = 64;
+const KINDS = 256;
 
 /** The publications of one topic. */
 export class TopicLog {

@@ -7,6 +7,8 @@ import type { Route } from './route.js';
 
 /** Publications looked at, of each kind. */
 const REACH = 64;
+/** When the server also delivers what nobody was seen to publish, no verdict rests on more. */
+const REACH_AMONG_FOREIGN = 4;
 
 /** Tells the fact; false when nothing was found. */
 export function trace(fact: DeliveryFact, log: TopicLog, length: number, hash: number, isRetain: boolean): boolean {
@@ -15,25 +17,26 @@ export function trace(fact: DeliveryFact, log: TopicLog, length: number, hash: n
   fact.retained = retained;
   const isKept = retained !== undefined && length > 0 && retained.is(length, hash);
   if (isRetain && isKept && retained.time < route.lastAnswered) return fact.come('retained', retained);
-  if (!isKept && route.skipped === undefined && !log.mayHave(hash)) return false;
+  if (!isKept && !log.mayHave(hash)) return false;
+  const reach = fact.foreign === undefined ? REACH : REACH_AMONG_FOREIGN;
   const start = startOf(route, log);
   let suppressed: Publication | undefined;
   let one = start;
-  for (let i = 0; i < REACH && one !== undefined; i++, one = one.next) {
+  for (let i = 0; i < reach && one !== undefined; i++, one = one.next) {
     if (!one.is(length, hash) || one.isRejected) continue;
     if (!isSuppressed(one, fact)) return fact.come('live', one);
     suppressed ??= one;
   }
   const { skipped } = route;
   if (skipped !== undefined) {
-    for (let i = 0; i < skipped.length; i++) {
+    for (let i = 0; i < skipped.length && i < reach; i++) {
       const { publication } = skipped[i]!;
       if (publication.is(length, hash)) return fact.come('late', publication);
     }
   }
   if (isKept && isRetain) return fact.come('retained', retained);
   if (suppressed !== undefined) return fact.come('live', suppressed);
-  if (before(fact, log, start, length, hash) && fact.origin === 'again') return true;
+  if (before(fact, log, start, length, hash, reach) && fact.origin === 'again') return true;
   return isKept ? fact.come('retained', retained) : fact.publication !== undefined;
 }
 
@@ -44,11 +47,12 @@ function before(
   start: Publication | undefined,
   length: number,
   hash: number,
+  reach: number,
 ): boolean {
   const { latest } = fact.route;
   const isFollowed = latest !== undefined && !latest.isGone;
   let one = isFollowed ? latest : start === undefined ? log.last : start.before;
-  for (let i = 0; i < REACH && one !== undefined; i++, one = one.before) {
+  for (let i = 0; i < reach && one !== undefined; i++, one = one.before) {
     if (one.is(length, hash)) return fact.come(isFollowed && one.time >= fact.route.since ? 'again' : 'old', one);
   }
   return false;
