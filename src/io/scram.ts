@@ -3,6 +3,7 @@
 // salt all the same, always the same one, and fails at the proof: names cannot be found out.
 
 import { createHash, createHmac, pbkdf2Sync, timingSafeEqual } from 'node:crypto';
+import type { AuthenticationMethod, AuthenticationResult } from '../broker/authentication.js';
 
 /** What is kept of a password. */
 export interface ScramCredentials {
@@ -46,6 +47,8 @@ const HASH_LENGTH = 32;
 const SALT_LENGTH = 16;
 /** More than any real one: names and nonces are short. */
 const LONGEST_MESSAGE = 4096;
+const NOT_AUTHORIZED = 0x87;
+const NOTHING = new Uint8Array(0);
 const encoder = new TextEncoder();
 const decoder = new TextDecoder('utf-8', { fatal: true });
 
@@ -57,6 +60,28 @@ export function scramCredentials(password: string, salt: Uint8Array, iterations 
     iterations,
     storedKey: sha256(hmac(salted, 'Client Key')),
     serverKey: hmac(salted, 'Server Key'),
+  };
+}
+
+/** As the broker's core drives it: the user name that was proven is the client's from then on. */
+export function scramMethod(options: ScramOptions): AuthenticationMethod {
+  const refused = (reason: string): AuthenticationResult => ({ kind: 'failure', reasonCode: NOT_AUTHORIZED, reason });
+  const first = (data: Uint8Array): AuthenticationResult => {
+    const answer = scramFirst(data, options);
+    return answer.kind === 'challenge'
+      ? { kind: 'continue', state: answer.state, data: answer.data }
+      : refused(answer.reason);
+  };
+  return {
+    name: SCRAM_SHA_256,
+    // A client that begins without data is asked for its first message with an empty challenge (RFC 4422 5.1).
+    start: (data) => (data === undefined || data.length === 0 ? { kind: 'continue', state: undefined } : first(data)),
+    continue(state, data = NOTHING) {
+      if (state === undefined) return first(data);
+      const answer = scramFinal(data, state as ScramState);
+      if (answer.kind === 'failure') return refused(answer.reason);
+      return { kind: 'success', data: answer.data, userName: answer.userName };
+    },
   };
 }
 

@@ -1,7 +1,14 @@
 // SCRAM-SHA-256 as RFC 7677 shows it, message by message, and what must not pass.
 
 import { describe, expect, it } from 'vitest';
-import { type ScramOptions, type ScramState, scramCredentials, scramFinal, scramFirst } from '../../src/io/scram.js';
+import {
+  type ScramOptions,
+  type ScramState,
+  scramCredentials,
+  scramFinal,
+  scramFirst,
+  scramMethod,
+} from '../../src/io/scram.js';
 
 const bytes = (text: string) => new TextEncoder().encode(text);
 const text = (data: Uint8Array) => new TextDecoder().decode(data);
@@ -83,4 +90,30 @@ it('does not tell that a name is unknown before the proof', () => {
   expect(one).toEqual(two);
   const state = begun('n,,n=nobody,r=x');
   expect(scramFinal(bytes(`c=biws,r=${state.nonce},${PROOF}`), state).kind).toBe('failure');
+});
+
+describe('as a method of the broker', () => {
+  const method = scramMethod(options);
+  const context = { clientId: 'c', userName: undefined, listener: 0, again: false };
+
+  it.each([
+    ['with the first message', true],
+    ['without data', false],
+  ])('begins %s', (_, atOnce) => {
+    let result = method.start(atOnce ? bytes(FIRST) : undefined, context);
+    if (!atOnce) {
+      expect(result).toEqual({ kind: 'continue', state: undefined });
+      result = method.continue(undefined, bytes(FIRST));
+    }
+    expect(result.kind).toBe('continue');
+    const state = result.kind === 'continue' ? result.state : undefined;
+    expect(method.continue(state, bytes(FINAL))).toMatchObject({ kind: 'success', userName: 'user' });
+  });
+
+  it.each([
+    ['no data at the end', undefined],
+    ['a wrong proof', bytes(FINAL.replace('p=d', 'p=e'))],
+  ])('refuses %s as not authorized', (_, data) => {
+    expect(method.continue(begun(), data)).toMatchObject({ kind: 'failure', reasonCode: 0x87 });
+  });
 });
