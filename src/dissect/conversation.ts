@@ -127,7 +127,7 @@ export class Conversation {
     const { bytes, origins } = framed;
     if (bytes[0]! >> 4 === 1) {
       const { packet, version } = decode(bytes, this.connection.version);
-      this.settle(version, namesVersion(packet) ? 'connect' : 'default');
+      this.settle(version, namesVersion(packet, framed) ? 'connect' : 'default');
       this.release(half, framed);
       return;
     }
@@ -198,7 +198,7 @@ export class Conversation {
     }
     const { packet, problems, version } = decode(bytes, this.versionFor(framed));
     if (packet.type === 'CONNECT') {
-      if (this.connection.versionFrom !== 'connect' && namesVersion(packet)) this.settle(version, 'connect');
+      if (this.connection.versionFrom !== 'connect' && namesVersion(packet, framed)) this.settle(version, 'connect');
       if (packet.clientId !== undefined) this.connection.clientId = packet.clientId;
     } else if (packet.type === 'CONNACK' && packet.properties !== undefined) {
       for (const one of packet.properties)
@@ -256,7 +256,7 @@ function bytesText(count: number): string {
   return count === 1 ? '1 byte' : `${count} bytes`;
 }
 
-/** A CONNECT that was not cut before its protocol level. */
-function namesVersion(packet: ReadPacket): boolean {
-  return packet.type === 'CONNECT' && packet.protocolLevel !== undefined;
+/** A CONNECT that was not captured as far as its protocol level may be of any version. */
+function namesVersion(packet: ReadPacket, { bytes, length }: FramedPacket): boolean {
+  return packet.type === 'CONNECT' && (packet.protocolLevel !== undefined || bytes.length === length);
 }

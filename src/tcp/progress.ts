@@ -46,6 +46,13 @@ export class Progress {
     return this.position + distance(this.next, sequence);
   }
 
+  /** Bytes that the receiver has by its word, and that were not delivered. */
+  missing(acknowledged: number, maxJump: number): number {
+    const missing = this.started ? distance(this.next, acknowledged) : 0;
+    // A single one is more likely the FIN, which counts as one byte.
+    return missing > 1 && missing <= maxJump ? missing : 0;
+  }
+
   /** Positions of a segment that is no part of this numbering: too far ahead or behind, or before the first byte. */
   isFar(from: number, end: number, { maxJump, maxHeldBytes }: TcpOptions): boolean {
     // A keep-alive probe lies one byte before the stream.

@@ -72,15 +72,10 @@ export class TcpStream {
 
   /** What was sent, by the word of its sender's FIN or of its receiver, and was not delivered: held up, or lost. */
   get missing(): number {
-    const { started, position } = this.#progress;
-    if (this.#fin >= 0) return this.#fin - position;
-    if (!started || !this.#hasAcknowledged) return 0;
-    const missing = this.#progress.positionOf(this.#acknowledged) - position;
-    // A single one is more likely the FIN, which counts as one byte.
-    return missing > 1 && missing <= this.#context.options.maxJump ? missing : 0;
+    if (this.#fin >= 0) return this.#fin - this.#progress.position;
+    return this.#hasAcknowledged ? this.#progress.missing(this.#acknowledged, this.#context.options.maxJump) : 0;
   }
 
-  /** When bytes were given up last (ns). */
   get lostAt(): number {
     return this.#progress.lostAt;
   }

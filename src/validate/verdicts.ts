@@ -156,9 +156,9 @@ export class Verdicts implements Verdict {
     if (needs === 'nothing') return undefined;
     const { event, conversation } = this;
     const { client, server } = conversation;
-    if (needs === 'both') return client.evidence.hole(since) ?? server.evidence.hole(since);
-    if (needs === 'client' || needs === 'server') return conversation[needs].evidence.hole(since);
-    return event.kind === 'closed' ? undefined : event[needs]?.evidence.hole(since);
+    if (needs === 'both') return client.evidence.doubt(since) ?? server.evidence.doubt(since);
+    if (needs === 'client' || needs === 'server') return conversation[needs].evidence.doubt(since);
+    return event.kind === 'closed' ? undefined : event[needs]?.evidence.doubt(since);
   }
 }
 

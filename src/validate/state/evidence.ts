@@ -9,7 +9,7 @@ export class Evidence {
 
   constructor(private readonly owner: 'client' | 'server') {}
 
-  /** A gap is told only when bytes behind it come; that the other side acknowledged them is known before, to whom this asks. */
+  /** Who knows that bytes are missing before a gap is told; undefined once all has been told. */
   watch(lacks: ((since: number) => boolean) | undefined): void {
     this.lacks = lacks;
   }
@@ -23,8 +23,14 @@ export class Evidence {
 
   /** Why what this side sent since a moment (ns; default: ever) is not known whole; undefined when it is. */
   hole(since = Number.NEGATIVE_INFINITY): string | undefined {
-    if (this.firstReason !== undefined && this.lastAt >= since) return this.lastReason;
-    if (this.lacks?.(since) !== true) return undefined;
+    if (this.firstReason === undefined || this.lastAt < since) return undefined;
+    return this.lastReason;
+  }
+
+  /** The same, or why it will turn out not to be: what was acknowledged and not seen is told as a gap later only. */
+  doubt(since = Number.NEGATIVE_INFINITY): string | undefined {
+    const hole = this.hole(since);
+    if (hole !== undefined || this.lacks?.(since) !== true) return hole;
     return `bytes of the ${this.owner} that were acknowledged have not been seen`;
   }
 

@@ -48,7 +48,7 @@ export class Publisher {
 
   /** Why not all that it sent since a moment was seen; undefined when it was. */
   hole(since: number): string | undefined {
-    return this.evidence.hole(since);
+    return this.evidence.doubt(since);
   }
 }
 

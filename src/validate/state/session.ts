@@ -51,7 +51,7 @@ export class Session {
 
   /** A connection begins it or goes on with it; `doubt`: why it may not be the one we know. */
   open(connection: number, client: Half, server: Half, time: number, doubt?: string): void {
-    this.doubt = this.missed ?? doubt;
+    this.doubt = this.missed ?? this.client?.evidence.doubt() ?? this.server?.evidence.doubt() ?? doubt;
     this.connection = connection;
     this.client = client;
     this.server = server;
