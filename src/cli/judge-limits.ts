@@ -22,7 +22,7 @@ export const JUDGE_LIMIT_ROWS: readonly JudgeLimitRow[] = [
     name: 'connectionsListed',
     what: 'connections told of one by one; the rest is counted',
   },
-  { option: 'max-open-flows', name: 'openFlows', what: 'QoS 1 and 2 exchanges open at once, of a direction' },
+  { option: 'max-open-requests', name: 'openRequests', what: 'SUBSCRIBE and UNSUBSCRIBE of a connection that wait' },
   { option: 'max-sessions', name: 'sessions', what: 'sessions remembered of a server' },
   { option: 'max-servers', name: 'servers', what: 'servers remembered' },
   { option: 'max-subscriptions', name: 'subscriptions', what: 'subscriptions remembered of a session' },

@@ -84,7 +84,9 @@ export function wrap(text: string, width: number): string[] {
   while (displayWidth(rest) > width) {
     const [head] = splitAt(rest, width);
     const space = head.lastIndexOf(' ');
-    const end = space > head.length / 2 ? space + 1 : Math.max(head.length, 1);
+    // A word is cut only when it is longer than a line.
+    const [word = ''] = rest.slice(space + 1).split(' ', 1);
+    const end = space > 0 && displayWidth(word) <= width ? space + 1 : Math.max(head.length, 1);
     lines.push(rest.slice(0, end).trimEnd());
     rest = rest.slice(end);
   }

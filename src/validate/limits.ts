@@ -1,13 +1,13 @@
 // What the judge keeps, at most. Beyond a bound the oldest is let go, and verdicts that would have needed it are
-// inconclusive.
+// inconclusive. QoS 1 and 2 exchanges need no bound of their own: there are at most as many as Packet Identifiers.
 
 export interface JudgeLimits {
   /** Findings of one rule in one connection; further ones are counted. */
   readonly findingsPerRule: number;
   /** Connections of which the report tells one by one; further ones are counted. */
   readonly connectionsListed: number;
-  /** Exchanges open at once, of one side of a connection. */
-  readonly openFlows: number;
+  /** SUBSCRIBE and UNSUBSCRIBE of a connection that wait for their answer. */
+  readonly openRequests: number;
   /** Sessions (client identifiers) of one server, and servers. */
   readonly sessions: number;
   readonly servers: number;
@@ -22,7 +22,7 @@ export interface JudgeLimits {
 export const JUDGE_LIMITS: JudgeLimits = {
   findingsPerRule: 10,
   connectionsListed: 10_000,
-  openFlows: 65_535,
+  openRequests: 1_024,
   sessions: 65_536,
   servers: 1_024,
   subscriptions: 10_000,

@@ -75,6 +75,7 @@ it.each([
 it.each([
   ['short', 10, ['short']],
   ['one two three', 9, ['one two', 'three']],
+  ['at a.long.name', 12, ['at', 'a.long.name']],
   ['abcdefghij', 4, ['abcd', 'efgh', 'ij']],
   ['温度温度', 5, ['温度', '温度']],
 ])('wrap %j to %i', (text, width, lines) => {

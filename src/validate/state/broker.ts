@@ -29,7 +29,7 @@ export class Broker {
   private readonly open = new Set<Link>();
   private lastClosedByServer = Number.NEGATIVE_INFINITY;
 
-  constructor(limits: JudgeLimits) {
+  constructor(readonly limits: JudgeLimits) {
     this.messages = new Messages(limits);
     this.sessions = new Sessions(limits.sessions);
     this.wills = new WillWatch(this.messages, this.open);
@@ -166,7 +166,7 @@ export class Broker {
       return before;
     }
     const unseen = present === false ? undefined : 'the session is older than what was seen of it';
-    const session = new Session(link.clientId ?? '', time, unseen);
+    const session = new Session(link.clientId ?? '', time, unseen, this.limits.subscriptions);
     session.open(id, client, server, time);
     return session;
   }

@@ -26,7 +26,7 @@ export class Conversation {
   /** Its client as one that publishes. */
   readonly publisher: Publisher;
   /** SUBSCRIBE and UNSUBSCRIBE under way. */
-  readonly requests = new Requests();
+  readonly requests: Requests;
   /** PINGREQ under way. */
   readonly pings = new Pings();
   /** AUTH exchanges (5.0). */
@@ -46,6 +46,7 @@ export class Conversation {
     readonly since: number,
     readonly broker: Broker,
   ) {
+    this.requests = new Requests(broker.limits.openRequests);
     this.publisher = new Publisher(this.client.evidence);
     if (info.lacks === undefined) return;
     for (const { evidence, direction } of [this.client, this.server]) {

@@ -63,8 +63,7 @@ interface Answered {
   owed: number;
 }
 
-/** Requests that wait, and their topic filters in characters; beyond them the oldest is let go. */
-const MOST_WAITING = 1024;
+/** The topic filters of requests that wait, in characters; beyond that the oldest is let go. */
 const MOST_CHARACTERS = 4 << 20;
 /** Answers remembered, to tell a second one from one that nobody asked for. */
 const MOST_ANSWERED = 256;
@@ -76,6 +75,9 @@ const FAILURE = 0x80;
 const NO_OPTIONS = { qos: 0, noLocal: false, retainAsPublished: false, retainHandling: 0 } as const;
 
 export class Requests {
+  /** `most`: so many wait at most; beyond that the oldest is let go. */
+  constructor(private readonly most: number) {}
+
   private readonly waiting = {
     SUBSCRIBE: new Map<number, PendingRequest>(),
     UNSUBSCRIBE: new Map<number, PendingRequest>(),
@@ -198,7 +200,7 @@ export class Requests {
 
   private isFull(): boolean {
     const count = this.waiting.SUBSCRIBE.size + this.waiting.UNSUBSCRIBE.size;
-    return count > MOST_WAITING || (this.characters > MOST_CHARACTERS && count > 1);
+    return count > this.most || (this.characters > MOST_CHARACTERS && count > 1);
   }
 
   private drop(request: PendingRequest | undefined): void {

@@ -6,7 +6,7 @@ import type { Half } from './half.js';
 import { Subscriptions } from './subscriptions.js';
 
 export class Session {
-  readonly subscriptions = new Subscriptions();
+  readonly subscriptions: Subscriptions;
   /** Its connection, the present or the last one; -1 before the first. */
   connection = -1;
   isOpen = false;
@@ -23,7 +23,10 @@ export class Session {
     readonly since: number,
     /** Why it may hold more than was seen; undefined when its beginning was. */
     private readonly before: string | undefined,
-  ) {}
+    mostSubscriptions: number,
+  ) {
+    this.subscriptions = new Subscriptions(mostSubscriptions);
+  }
 
   /** All SUBSCRIBE and UNSUBSCRIBE of its life were seen, and their answers. */
   get subscriptionsKnown(): boolean {

@@ -8,10 +8,9 @@ import type { PendingRequest, RequestFact } from './requests.js';
 import { Route } from './route.js';
 import { Subscription } from './subscription.js';
 
-/** Topics whose way is remembered, subscriptions that stood once, and those that stand. */
+/** Topics whose way is remembered, and subscriptions that stood once. */
 const MOST_ROUTES = 1024;
 const MOST_FORMER = 256;
-const MOST = 10_000;
 /** Looked at to tell by which wrong comparison a delivery came. */
 const MOST_COMPARED = 64;
 
@@ -25,6 +24,9 @@ export class Subscriptions {
   private generation = 0;
   /** Why not all of them are known; undefined when they are. */
   doubt: string | undefined = undefined;
+
+  /** `most`: so many that stand are known. */
+  constructor(private readonly most: number) {}
 
   get size(): number {
     return this.standing.size;
@@ -96,8 +98,8 @@ export class Subscriptions {
   private add(subscription: Subscription): void {
     const { replaces, filter } = subscription;
     if (replaces !== undefined) this.patterns.delete(replaces);
-    if (this.standing.size >= MOST && replaces === undefined) {
-      this.doubt ??= `more than ${MOST} subscriptions`;
+    if (this.standing.size >= this.most && replaces === undefined) {
+      this.doubt ??= `more than ${this.most} subscriptions`;
       return;
     }
     this.standing.set(filter, subscription);

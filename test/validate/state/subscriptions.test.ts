@@ -29,7 +29,7 @@ function subscribe(subscriptions: Subscriptions, filter: string, qos: number, co
 
 describe('Subscriptions', () => {
   it('counts what is asked for until the answer says less', () => {
-    const subscriptions = new Subscriptions();
+    const subscriptions = new Subscriptions(10_000);
     const one = ask(subscriptions, request('SUBSCRIBE', ['a/+'], 2));
     expect(subscriptions.route('a/b').most).toBe(2);
     subscriptions.apply(seen(), { kind: 'answer', request: one, codes: [0] });
@@ -37,7 +37,7 @@ describe('Subscriptions', () => {
   });
 
   it('takes the highest of those that match', () => {
-    const subscriptions = new Subscriptions();
+    const subscriptions = new Subscriptions(10_000);
     subscribe(subscriptions, 'a/b', 0, 0);
     subscribe(subscriptions, '#', 2, 2);
     const { matching, most } = subscriptions.route('a/b');
@@ -45,7 +45,7 @@ describe('Subscriptions', () => {
   });
 
   it('puts back what stood when a request to replace it is refused', () => {
-    const subscriptions = new Subscriptions();
+    const subscriptions = new Subscriptions(10_000);
     subscribe(subscriptions, 't', 1, 1);
     subscribe(subscriptions, 't', 2, 0x80);
     const { matching, former } = subscriptions.route('t');
@@ -54,14 +54,14 @@ describe('Subscriptions', () => {
   });
 
   it('forgets a filter that was refused', () => {
-    const subscriptions = new Subscriptions();
+    const subscriptions = new Subscriptions(10_000);
     subscribe(subscriptions, 't', 1, 0x80);
     expect(subscriptions.route('t').matching).toEqual([]);
     expect(subscriptions.size).toBe(0);
   });
 
   it('ends a subscription surely with UNSUBACK, and not when that says no', () => {
-    const subscriptions = new Subscriptions();
+    const subscriptions = new Subscriptions(10_000);
     subscribe(subscriptions, 't', 1, 1);
     const refused = ask(subscriptions, request('UNSUBSCRIBE', ['t']));
     expect(subscriptions.route('t').matching).toHaveLength(1);
@@ -74,7 +74,7 @@ describe('Subscriptions', () => {
   });
 
   it('compares the filters of UNSUBSCRIBE character by character', () => {
-    const subscriptions = new Subscriptions();
+    const subscriptions = new Subscriptions(10_000);
     subscribe(subscriptions, 'a/+', 1, 1);
     const other = ask(subscriptions, request('UNSUBSCRIBE', ['a/b']));
     subscriptions.apply(seen(), { kind: 'answer', request: other });
@@ -82,7 +82,7 @@ describe('Subscriptions', () => {
   });
 
   it('keeps a subscription made anew while the old one was being taken back', () => {
-    const subscriptions = new Subscriptions();
+    const subscriptions = new Subscriptions(10_000);
     subscribe(subscriptions, 't', 1, 1);
     const end = ask(subscriptions, request('UNSUBSCRIBE', ['t']));
     const again = ask(subscriptions, request('SUBSCRIBE', ['t'], 2));
@@ -93,14 +93,14 @@ describe('Subscriptions', () => {
   });
 
   it('remembers that one replaced another, one step back', () => {
-    const subscriptions = new Subscriptions();
+    const subscriptions = new Subscriptions(10_000);
     for (const qos of [0, 1, 2]) subscribe(subscriptions, 't', qos, qos);
     const { only } = subscriptions.route('t');
     expect([only?.most, only?.replaces?.most, only?.replaces?.replaces]).toEqual([2, 1, undefined]);
   });
 
   it('matches shared subscriptions by their filter, without the name', () => {
-    const subscriptions = new Subscriptions();
+    const subscriptions = new Subscriptions(10_000);
     subscribe(subscriptions, '$share/g/a/#', 1, 1);
     expect(subscriptions.route('a/b').only?.isShared).toBe(true);
   });
@@ -114,7 +114,7 @@ describe('Subscriptions', () => {
     ['e\u0301', '\u00e9', 'normalised'],
     ['b', 'a', undefined],
   ])('tells by which wrong comparison %s would match %s', (topic, filter, why) => {
-    const subscriptions = new Subscriptions();
+    const subscriptions = new Subscriptions(10_000);
     subscribe(subscriptions, filter, 0, 0);
     expect(subscriptions.route(topic).almost?.why).toBe(why);
   });
