@@ -13,7 +13,7 @@ import { type WebSocket, WebSocketServer } from 'ws';
 import type { EdgeLimits } from './edge-limits.js';
 import type { Link, LinkOwner } from './link.js';
 import type { Listener } from './listener.js';
-import { SocketLink } from './socket-link.js';
+import { reset, SocketLink } from './socket-link.js';
 import { identityOf, tlsOptions } from './tls.js';
 import { WebSocketLink } from './websocket-link.js';
 
@@ -47,7 +47,7 @@ export function createListenerServer(settings: ServerSettings): Server {
   const rate = new AcceptRate(settings.limits.acceptRate);
   if (settings.limits.acceptRate > 0) {
     server.prependListener('connection', (socket: Socket) => {
-      if (!rate.admits(performance.now())) socket.resetAndDestroy();
+      if (!rate.admits(performance.now())) reset(socket);
     });
   }
   return server;

@@ -51,9 +51,7 @@ export class SocketLink extends Link {
   }
 
   cut(): void {
-    if (this.socket.destroyed) return;
-    if (this.isEncrypted) this.socket.destroy();
-    else this.socket.resetAndDestroy();
+    reset(this.socket);
   }
 
   protected write(chunks: readonly Uint8Array[], length: number): void {
@@ -86,6 +84,12 @@ export class SocketLink extends Link {
     this.hasEnded = true;
     this.owner.ended(this, how, failed);
   }
+}
+
+/** As a TCP reset where there is such a thing. */
+export function reset(socket: Socket): void {
+  if (socket.remoteAddress === undefined || socket instanceof TLSSocket) socket.destroy();
+  else socket.resetAndDestroy();
 }
 
 function onData(this: Socket, bytes: Buffer): void {
