@@ -1,7 +1,7 @@
 // What makes listeners impossible together, or unsafe by mistake. mosquitto opens a listener in the clear when its key is
 // missing; here that is an error, since nobody means it.
 
-import type { ListenerOptions } from './configuration.js';
+import { isIdentifiedByTls, type ListenerOptions } from './configuration.js';
 import { placeText } from './option.js';
 import type { Place, Remarks } from './remark.js';
 
@@ -10,6 +10,9 @@ export function checkListeners(listeners: readonly ListenerOptions[], file: Plac
   for (const [index, listener] of listeners.entries()) {
     const place = listener.place ?? file;
     checkEncryption(listener, place, remarks);
+    if (isClosed(listener)) {
+      remarks.warning(place, 'nobody can connect: there is no password_file, and allow_anonymous is false');
+    }
     const same = listeners.slice(0, index).find((other) => sameSocket(other, listener));
     if (same !== undefined) {
       const where = same.place === undefined ? '' : ` ${placeText(same.place, place)}`;
@@ -40,6 +43,12 @@ function checkEncryption(listener: ListenerOptions, place: Place, remarks: Remar
   } else if (certFile === undefined && security.pskFile === undefined) {
     remarks.warning(place, 'the listener has psk_hint, but no psk_file: nobody can connect');
   }
+}
+
+/** As mosquitto has it from 2.0 on: without either, a user name is worth nothing. */
+function isClosed(listener: ListenerOptions): boolean {
+  const { passwordFile, allowAnonymous } = listener.security;
+  return passwordFile === undefined && !allowAnonymous && !isIdentifiedByTls(listener);
 }
 
 function sameSocket(a: ListenerOptions, b: ListenerOptions): boolean {

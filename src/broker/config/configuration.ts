@@ -23,17 +23,10 @@ export type LogType = (typeof LOG_TYPES)[number];
 
 /** A number without a limit is Infinity: so it compares as one. */
 export interface GlobalOptions {
-  readonly allowDuplicateMessages: boolean;
-  /** Seconds, or changes with `autosaveOnChanges`; 0: only at the end. */
-  readonly autosaveInterval: number;
-  readonly autosaveOnChanges: boolean;
-  /** Whether who published a retained message must still be allowed to, when it is sent. */
-  readonly checkRetainSource: boolean;
   /** What each Client Identifier begins with. */
   readonly clientIdPrefixes?: string;
   readonly connectionMessages: boolean;
   readonly globalMaxClients: number;
-  readonly globalMaxConnections: number;
   readonly logDestinations: readonly LogDestination[];
   readonly logFile?: string;
   /** N of syslog's localN; without it, daemon. */
@@ -42,7 +35,6 @@ export interface GlobalOptions {
   /** As strftime takes it; without it, seconds since 1970. */
   readonly logTimestampFormat?: string;
   readonly logTypes: readonly LogType[];
-  readonly maxInflightBytes: number;
   readonly maxInflightMessages: number;
   /** Seconds. */
   readonly maxKeepalive: number;
@@ -60,12 +52,10 @@ export interface GlobalOptions {
   readonly pidFile?: string;
   readonly queueQos0Messages: boolean;
   readonly retainAvailable: boolean;
-  readonly tcpNoDelay: boolean;
   /** Seconds; 0: no $SYS topics. */
   readonly sysInterval: number;
   readonly upgradeOutgoingQos: boolean;
   readonly user?: string;
-  readonly websocketsHeadersSize: number;
 }
 
 /** Who may connect, and do what. */
@@ -102,7 +92,6 @@ export interface ListenerOptions {
   /** What is used towards a client. */
   readonly maxTopicAliasBroker: number;
   readonly mountPoint?: string;
-  readonly useUsernameAsClientId: boolean;
   readonly caFile?: string;
   readonly caPath?: string;
   readonly certFile?: string;
@@ -110,7 +99,6 @@ export interface ListenerOptions {
   readonly crlFile?: string;
   readonly ciphers?: string;
   readonly ciphersTls13?: string;
-  readonly dhParamFile?: string;
   readonly pskHint?: string;
   readonly tlsVersion?: TlsVersion;
   readonly requireCertificate: boolean;
@@ -122,6 +110,12 @@ export interface ListenerOptions {
 /** How a listener is secured: with a certificate and its key, with pre-shared keys, or not. */
 export function encryptionOf({ certFile, pskHint }: ListenerOptions): 'certificate' | 'psk' | 'none' {
   return certFile !== undefined ? 'certificate' : pskHint !== undefined ? 'psk' : 'none';
+}
+
+/** Whether TLS says who a client is: then nobody asks for a password. */
+export function isIdentifiedByTls(listener: ListenerOptions): boolean {
+  if (listener.certFile === undefined && listener.pskHint === undefined) return false;
+  return listener.useIdentityAsUsername || listener.useSubjectAsUsername;
 }
 
 export interface BridgeAddress {

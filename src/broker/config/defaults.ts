@@ -7,17 +7,11 @@ import type { BridgeOptions, GlobalOptions, ListenerOptions, SecurityOptions } f
 const UNLIMITED = Number.POSITIVE_INFINITY;
 
 export const GLOBAL_OPTIONS: GlobalOptions = {
-  allowDuplicateMessages: true,
-  autosaveInterval: 1800,
-  autosaveOnChanges: false,
-  checkRetainSource: true,
   connectionMessages: true,
   globalMaxClients: UNLIMITED,
-  globalMaxConnections: UNLIMITED,
   logDestinations: ['stderr'],
   logTimestamp: true,
   logTypes: ['error', 'warning', 'notice', 'information'],
-  maxInflightBytes: UNLIMITED,
   maxInflightMessages: 20,
   maxKeepalive: UNLIMITED,
   maxPacketSize: UNLIMITED,
@@ -30,10 +24,8 @@ export const GLOBAL_OPTIONS: GlobalOptions = {
   persistentClientExpiration: UNLIMITED,
   queueQos0Messages: false,
   retainAvailable: true,
-  tcpNoDelay: false,
   sysInterval: 10,
   upgradeOutgoingQos: false,
-  websocketsHeadersSize: 0,
 };
 
 /** allow_anonymous is true only where no listener is configured and it is not said otherwise. */
@@ -51,7 +43,6 @@ export const LISTENER_OPTIONS: Omit<ListenerOptions, 'port' | 'security'> = {
   maxQos: 2,
   maxTopicAlias: 10,
   maxTopicAliasBroker: 10,
-  useUsernameAsClientId: false,
   requireCertificate: false,
   useIdentityAsUsername: false,
   useSubjectAsUsername: false,

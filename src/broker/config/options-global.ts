@@ -14,29 +14,6 @@ const MOST_PAYLOAD = 268_435_455;
 const LEAST_PACKET = 20;
 
 export const GLOBAL_ROWS: readonly OptionRow<GlobalOptions>[] = [
-  stored(
-    'allow_duplicate_messages',
-    'allowDuplicateMessages',
-    boolean,
-    'Has no effect: a message is sent once for each subscription that matches, or once, as the version demands.',
-    {
-      outdated: 'it is always as the version of the protocol has it',
-    },
-  ),
-  stored(
-    'autosave_interval',
-    'autosaveInterval',
-    integer({ shown: 'seconds', least: 0, most: MOST_INT, raised: true }),
-    'Read, and not needed: what must persist is written when it changes.',
-    RELOAD,
-  ),
-  stored('autosave_on_changes', 'autosaveOnChanges', boolean, 'As autosave_interval.', RELOAD),
-  stored(
-    'check_retain_source',
-    'checkRetainSource',
-    boolean,
-    'Whether a retained message is sent only while its publisher may still write to the topic.',
-  ),
   storedOnce(
     'clientid_prefixes',
     'clientIdPrefixes',
@@ -62,13 +39,6 @@ export const GLOBAL_ROWS: readonly OptionRow<GlobalOptions>[] = [
     { since: '2.1' },
   ),
   stored(
-    'global_max_connections',
-    'globalMaxConnections',
-    integer({ least: 1, most: MOST_INT, unlimited: [-1] }),
-    'The most clients connected at a time.',
-    { since: '2.1' },
-  ),
-  stored(
     'log_facility',
     'logFacility',
     integer({ shown: '0 to 7', least: 0, most: 7 }),
@@ -84,13 +54,6 @@ export const GLOBAL_ROWS: readonly OptionRow<GlobalOptions>[] = [
     RELOAD,
   ),
   ...LOG_ROWS,
-  stored(
-    'max_inflight_bytes',
-    'maxInflightBytes',
-    bytes,
-    'Bytes of QoS 1 and 2 messages on their way to a client.',
-    RELOAD,
-  ),
   stored(
     'max_inflight_messages',
     'maxInflightMessages',
@@ -168,7 +131,6 @@ export const GLOBAL_ROWS: readonly OptionRow<GlobalOptions>[] = [
     RELOAD,
   ),
   stored('retain_available', 'retainAvailable', boolean, 'Whether messages can be retained.', RELOAD),
-  stored('set_tcp_nodelay', 'tcpNoDelay', boolean, 'Read, and not needed: small packets are never held back.', RELOAD),
   stored(
     'sys_interval',
     'sysInterval',
@@ -184,10 +146,4 @@ export const GLOBAL_ROWS: readonly OptionRow<GlobalOptions>[] = [
     RELOAD,
   ),
   storedOnce('user', 'user', text('user name'), 'The user that the broker becomes when root has started it.'),
-  stored(
-    'websockets_headers_size',
-    'websocketsHeadersSize',
-    integer({ shown: 'bytes', least: 0, most: 65_535 }),
-    'The longest header of a WebSocket request; 0: the usual.',
-  ),
 ];

@@ -84,7 +84,6 @@ export const LISTENER_ROWS: readonly OptionRow<ListenerOptions>[] = [
     path,
     'Certificates that have been revoked. The file is read again on reload.',
   ),
-  listener.storedOnce('dhparamfile', 'dhParamFile', path, 'Parameters of Diffie and Hellman.'),
   listener.storedOnce(
     'keyfile',
     'keyFile',
@@ -135,12 +134,6 @@ export const LISTENER_ROWS: readonly OptionRow<ListenerOptions>[] = [
     'useSubjectAsUsername',
     boolean,
     'The subject of the client certificate is the user name.',
-  ),
-  listener.stored(
-    'use_username_as_clientid',
-    'useUsernameAsClientId',
-    boolean,
-    'The user name takes the place of the Client Identifier.',
   ),
 ];
 

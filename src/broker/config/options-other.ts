@@ -45,12 +45,25 @@ export const REMOVED_ROWS: readonly UnusedRow[] = [
 ];
 
 export const IGNORED_ROWS: readonly UnusedRow[] = [
+  { name: 'allow_duplicate_messages', why: 'how often a message is sent is as the version of the protocol has it' },
   { name: 'bridge_reload_type', why: 'bridges are not changed by a reload', since: '2.1' },
   { name: 'bridge_tcp_keepalive', why: 'the system decides about TCP', since: '2.1' },
   { name: 'bridge_tcp_user_timeout', why: 'the system decides about TCP', since: '2.1' },
+  { name: 'check_retain_source', why: 'retained messages are sent whatever has become of who published them' },
+  { name: 'dhparamfile', why: 'the parameters of Diffie and Hellman are chosen by OpenSSL' },
+  { name: 'global_max_connections', why: 'use max_connections in each listener', since: '2.1' },
   { name: 'http_dir', why: 'no files are served' },
+  { name: 'max_inflight_bytes', why: 'use max_inflight_messages and max_queued_bytes' },
   { name: 'memory_limit', why: 'memory is bounded by the limits of messages and connections' },
+  { name: 'websockets_headers_size', why: 'it has a bound of its own' },
   { name: 'websockets_log_level', why: 'WebSocket is logged like everything else' },
+];
+
+/** They say what is so anyway: nobody needs to be told. */
+export const NEEDLESS_ROWS: readonly UnusedRow[] = [
+  { name: 'autosave_interval', why: 'what must persist is written when it changes' },
+  { name: 'autosave_on_changes', why: 'what must persist is written when it changes' },
+  { name: 'set_tcp_nodelay', why: 'small packets are never held back' },
 ];
 
 /** Without them a broker would let in, or show, what its owner forbade: it does not start. */
@@ -67,6 +80,7 @@ export const REFUSED_ROWS: readonly UnusedRow[] = [
   { name: 'proxy_protocol_v2_require_tls', why: 'the PROXY protocol is not spoken by the broker', since: '2.1' },
   { name: 'tls_engine', why: 'keys are read from files, not from engines' },
   { name: 'tls_engine_kpass_sha1', why: 'keys are read from files, not from engines' },
+  { name: 'use_username_as_clientid', why: 'a user name cannot take the place of a Client Identifier' },
   { name: 'websockets_origin', why: 'origins of WebSocket requests are not checked', since: '2.1' },
 ];
 

@@ -9,6 +9,7 @@ import { GLOBAL_ROWS } from './options-global.js';
 import { LISTENER_ROWS, SECURITY_ROWS } from './options-listener.js';
 import {
   IGNORED_ROWS,
+  NEEDLESS_ROWS,
   REFUSED_PREFIXES,
   REFUSED_ROWS,
   REMOVED_ROWS,
@@ -24,7 +25,7 @@ export type Option =
   | { readonly kind: 'security'; readonly row: OptionRow<SecurityOptions> }
   | { readonly kind: 'bridge'; readonly row: OptionRow<BridgeOptions> }
   | { readonly kind: 'structure'; readonly row: StructureRow }
-  | { readonly kind: 'removed' | 'ignored' | 'refused'; readonly row: UnusedRow };
+  | { readonly kind: 'removed' | 'ignored' | 'needless' | 'refused'; readonly row: UnusedRow };
 
 export const OPTIONS: readonly Option[] = [
   ...GLOBAL_ROWS.map((row) => ({ kind: 'global', row }) as const),
@@ -34,6 +35,7 @@ export const OPTIONS: readonly Option[] = [
   ...STRUCTURE_ROWS.map((row) => ({ kind: 'structure', row }) as const),
   ...REMOVED_ROWS.map((row) => ({ kind: 'removed', row }) as const),
   ...IGNORED_ROWS.map((row) => ({ kind: 'ignored', row }) as const),
+  ...NEEDLESS_ROWS.map((row) => ({ kind: 'needless', row }) as const),
   ...REFUSED_ROWS.map((row) => ({ kind: 'refused', row }) as const),
 ];
 

@@ -118,6 +118,8 @@ class Reading {
       case 'ignored':
         remarks.warning(line, `${line.name} has no effect: ${option.row.why}`);
         break;
+      case 'needless':
+        break;
       case 'refused':
         remarks.error(line, `${line.name} is not supported: ${option.row.why}`);
     }
@@ -129,7 +131,6 @@ class Reading {
 
   private applyGlobal({ row }: Option & { readonly kind: 'global' }, line: Line): void {
     row.apply(this.global, line, this.remarks);
-    if (row.field === 'checkRetainSource') this.accessAt ??= line;
     if (row.field !== 'perListenerSettings' || !this.perListener || this.accessAt === undefined) return;
     const where = placeText(this.accessAt, line);
     this.remarks.error(line, `per_listener_settings stands behind an option that depends on it (${where})`);
