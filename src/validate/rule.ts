@@ -58,6 +58,8 @@ interface RuleHead {
   readonly asked?: Asked;
   /** Of whose packets it is asked; absent: of both sides'. */
   readonly from?: 'client' | 'server';
+  /** All versions demand it in the same way: it may be judged though the version is a guess. */
+  readonly anyVersion?: boolean;
   readonly violates: readonly Violation[];
   readonly complies: readonly Example[];
 }

@@ -146,7 +146,7 @@ export class Verdicts implements Verdict {
   private doubt(): string | undefined {
     const { event, applied, conversation } = this;
     if (event.kind === 'packet' && applied.rule.kind === 'frame') return doubtOf(event);
-    return doubtOfVersion(conversation.info);
+    return applied.rule.anyVersion === true ? undefined : doubtOfVersion(conversation.info);
   }
 
   /** Why the verdict cannot be sure: what was not seen of what it rests on. */

@@ -138,12 +138,4 @@ export const REVIEWED: readonly Reviewed[] = [
     frames: [3],
     reason: 'Made for a test of QoS 3: the first byte of the PUBLISH is 36, both QoS bits set.',
   },
-  {
-    file: 'suricata-verify__mqtt5-pub-mosquittoprops__input.pcap',
-    rule: 'payload-format-indicator-value',
-    party: 'client',
-    frames: [1, 3],
-    reason:
-      'mosquitto_pub sends 01 90 in the will and 01 58 in PUBLISH: Payload Format Indicator 144 and 88, defined are 0 and 1.',
-  },
 ];

@@ -14,6 +14,7 @@ export const OPENING: RuleSet = {
       name: 'first-packet-not-connect',
       from: 'client',
       asked: 'unsettled',
+      anyVersion: true,
       refs: { '3.1': ['§3.1'], '3.1.1': ['MQTT-3.1.0-1'], '5.0': ['MQTT-3.1.0-1'] },
       party: 'client',
       hint: 'send CONNECT first on every connection',

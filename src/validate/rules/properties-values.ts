@@ -77,6 +77,8 @@ export const PROPERTY_VALUES: RuleSet = {
     frameRule({
       name: 'payload-format-indicator-value',
       refs: { '5.0': ['§3.3.2.3.2'] },
+      // The text knows 0 and 1 only, but names no error for others.
+      level: 'should',
       party: 'sender',
       hint: 'send 0 for bytes or 1 for UTF-8 text',
       asked: 'properties',

@@ -48,8 +48,8 @@ const DROPPED: readonly Damage[] = [
   {
     name: 'drop-connect',
     does: 'CONNECT taken away',
-    least: 0,
-    why: 'Without CONNECT the version is a guess, so the verdict is inconclusive.',
+    least: 0.7,
+    why: 'The client sends nothing more on that connection.',
     make: (target) => (is(target, 'CONNECT') ? dropped(target) : undefined),
   },
   {
