@@ -10,6 +10,9 @@ export function checkListeners(listeners: readonly ListenerOptions[], file: Plac
   for (const [index, listener] of listeners.entries()) {
     const place = listener.place ?? file;
     checkEncryption(listener, place, remarks);
+    if (isOfOtherFamily(listener)) {
+      remarks.error(place, `the address ${listener.host} is none of socket_domain ${listener.socketDomain}`);
+    }
     if (isClosed(listener)) {
       remarks.warning(place, 'nobody can connect: there is no password_file, and allow_anonymous is false');
     }
@@ -49,6 +52,12 @@ function checkEncryption(listener: ListenerOptions, place: Place, remarks: Remar
 function isClosed(listener: ListenerOptions): boolean {
   const { passwordFile, allowAnonymous } = listener.security;
   return passwordFile === undefined && !allowAnonymous && !isIdentifiedByTls(listener);
+}
+
+/** A name may have addresses of both. */
+function isOfOtherFamily({ host = '', socketDomain }: ListenerOptions): boolean {
+  if (socketDomain === 'ipv6') return /^\d+\.\d+\.\d+\.\d+$/.test(host);
+  return socketDomain === 'ipv4' && host.includes(':');
 }
 
 function sameSocket(a: ListenerOptions, b: ListenerOptions): boolean {

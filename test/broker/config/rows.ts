@@ -226,6 +226,8 @@ export const WRONG_FILES: readonly [text: string, errors: readonly string[]][] =
   ['listener 1\nmount_point a/+', ['m.conf:2: mount_point cannot have a wildcard: "a/+"']],
   ['listener 1\nlistener 1', ['m.conf:2: port 1 already has a listener in line 1']],
   ['listener 1 a\nlistener 1 b', []],
+  ['listener 1 127.0.0.1\nsocket_domain ipv6', ['m.conf:1: the address 127.0.0.1 is none of socket_domain ipv6']],
+  ['listener 1 ::1\nsocket_domain ipv4', ['m.conf:1: the address ::1 is none of socket_domain ipv4']],
   ['listener 1 a\nlistener 1 a', ['m.conf:2: port 1 of a already has a listener in line 1']],
   ['listener 1\nport 1', ['m.conf:2: port 1 already has a listener in line 1']],
   ['listener 0 /s\nlistener 0 /s', ['m.conf:2: /s already has a listener in line 1']],
