@@ -90,10 +90,12 @@ class Reading {
   ) {
     const { port: ports = [], version, reassembly: reassemble } = flags;
     const { keylog: keylogs = [], tlsKey: rsaKeys = [], tlsPsk: psks = [] } = flags;
-    this.tls = new TlsSecretFiles({ keylogs, rsaKeys, psks }, paths.includes('-') || flags.interface !== undefined);
+    const limits = limitsOf(flags);
+    const grows = paths.includes('-') || flags.interface !== undefined;
+    this.tls = new TlsSecretFiles({ keylogs, rsaKeys, psks }, grows, limits.secrets);
     const { secrets } = this.tls;
     const { summaryOnly } = sink;
-    this.dissector = new Dissector({ secrets, ports, version, reassemble, summaryOnly, limits: limitsOf(flags) });
+    this.dissector = new Dissector({ secrets, ports, version, reassemble, summaryOnly, limits });
     this.progress = createProgress(io.stderr, !sink.isVisible);
   }
 

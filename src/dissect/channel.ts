@@ -42,7 +42,7 @@ export class Channel {
     connection?: Connection,
   ) {
     this.connection = connection;
-    this.state = new Recognition(tcp, context.forcedPorts, outer);
+    this.state = new Recognition(tcp, context.forcedPorts, outer, context.limits.recognition);
   }
 
   chunk(side: Side, chunk: Chunk): void {

@@ -12,15 +12,11 @@ import { typeCode } from '../spec/packets.js';
 import type { Direction, Version } from '../spec/versions.js';
 import type { Conflict } from '../tcp/conflicts.js';
 import type { Closed } from '../tcp/connection.js';
+import type { ConversationBounds } from './bounds.js';
 import type { Connection } from './connection.js';
 import type { EventItem, EventName, VersionSource } from './item.js';
 import type { Output } from './output.js';
 import { TopicAliases } from './topic-aliases.js';
-
-/** What may wait for the version: packets, their bytes, and capture time in nanoseconds. */
-const WAITING_PACKETS = 32;
-const WAITING_BYTES = 256 * 1024;
-const WAITING_TIME = 2e9;
 
 interface Half {
   readonly direction: Direction;
@@ -32,6 +28,7 @@ export interface ConversationOptions {
   /** Used when neither a CONNECT nor the packets tell. */
   readonly version: Version | undefined;
   readonly framer: Partial<FramerOptions>;
+  readonly bounds: ConversationBounds;
 }
 
 export class Conversation {
@@ -49,7 +46,7 @@ export class Conversation {
   constructor(
     private readonly connection: Connection,
     private readonly output: Output,
-    options: ConversationOptions,
+    private readonly options: ConversationOptions,
   ) {
     if (options.version !== undefined) {
       connection.version = options.version;
@@ -74,7 +71,8 @@ export class Conversation {
       for (const framed of framer.gap(chunk.length, chunk.time, chunk.origin)) this.take(half, framed);
     }
     const first = this.waiting[0];
-    if (first !== undefined && chunk.time - first.framed.time > WAITING_TIME) this.settleByGuess();
+    if (first !== undefined && chunk.time - first.framed.time > this.options.bounds.maxWaitingTime)
+      this.settleByGuess();
   }
 
   conflict(side: Side, conflict: Conflict): void {
@@ -140,7 +138,8 @@ export class Conversation {
     } else {
       this.waiting.push({ half, framed: { ...framed, bytes: copyOf(bytes), offset: this.output.locate(bytes, 0) } });
       this.waitingBytes += bytes.length;
-      if (this.waiting.length >= WAITING_PACKETS || this.waitingBytes >= WAITING_BYTES) this.settleByGuess();
+      const { maxWaitingPackets, maxWaitingBytes } = this.options.bounds;
+      if (this.waiting.length >= maxWaitingPackets || this.waitingBytes >= maxWaitingBytes) this.settleByGuess();
     }
   }
 
@@ -249,7 +248,11 @@ export class Conversation {
 
 function half(isClient: boolean, options: ConversationOptions): Half {
   const direction: Direction = isClient ? 'client-to-server' : 'server-to-client';
-  return { direction, framer: new Framer(direction, options.framer), aliases: new TopicAliases() };
+  return {
+    direction,
+    framer: new Framer(direction, options.framer),
+    aliases: new TopicAliases(options.bounds.maxAliasCharacters),
+  };
 }
 
 function bytesText(count: number): string {

@@ -13,6 +13,7 @@ import type { Version } from '../spec/versions.js';
 import type { TcpConnection } from '../tcp/connection.js';
 import { Connections, type TcpEvent } from '../tcp/connections.js';
 import { TlsSecrets } from '../transport/tls/secrets.js';
+import { CONVERSATION_DEFAULTS } from './bounds.js';
 import { Channel, type ChannelContext } from './channel.js';
 import type { Item, Summary } from './item.js';
 import type { LayerOptions } from './limits.js';
@@ -69,6 +70,7 @@ export class Dissector {
       limits,
       conversation: {
         version,
+        bounds: { ...CONVERSATION_DEFAULTS, ...limits.conversation },
         framer: {
           ...limits.framer,
           scratch: this.scratch,

@@ -5,7 +5,9 @@ import { FRAMER_DEFAULTS } from '../codec/framer.js';
 import { FRAGMENT_DEFAULTS } from '../net/index.js';
 import { TCP_DEFAULTS } from '../tcp/options.js';
 import { TLS_DEFAULTS } from '../transport/tls/options.js';
+import { SHARED_TLS_DEFAULTS } from '../transport/tls/secrets.js';
 import { WEBSOCKET_DEFAULTS } from '../transport/websocket/options.js';
+import { CONVERSATION_DEFAULTS, RECOGNITION_DEFAULTS } from './bounds.js';
 
 /** The options of the layers, each under its own name. */
 export const LAYER_DEFAULTS = {
@@ -14,6 +16,9 @@ export const LAYER_DEFAULTS = {
   websocket: WEBSOCKET_DEFAULTS,
   tls: TLS_DEFAULTS,
   framer: FRAMER_DEFAULTS,
+  recognition: RECOGNITION_DEFAULTS,
+  conversation: CONVERSATION_DEFAULTS,
+  secrets: SHARED_TLS_DEFAULTS,
 } as const;
 
 export type LayerOptions = {
@@ -138,6 +143,52 @@ export const LIMITS: readonly Limit[] = [
     name: 'maxPacketBytes',
     what: 'bytes kept of one MQTT packet; the rest is counted',
   },
+  {
+    option: 'recognise-chunks',
+    layer: 'recognition',
+    name: 'maxChunks',
+    what: 'segments after which a connection without a sign of MQTT is left alone',
+  },
+  { option: 'recognise-bytes', layer: 'recognition', name: 'maxBytes', what: 'bytes after which it is' },
+  {
+    option: 'recognise-opening-chunks',
+    layer: 'recognition',
+    name: 'maxOpeningChunks',
+    what: 'segments of an opening that reads well so far',
+  },
+  {
+    option: 'version-wait-packets',
+    layer: 'conversation',
+    name: 'maxWaitingPackets',
+    what: 'packets that wait for their version to be known',
+  },
+  { option: 'version-wait-bytes', layer: 'conversation', name: 'maxWaitingBytes', what: 'bytes that do' },
+  {
+    option: 'version-wait',
+    layer: 'conversation',
+    name: 'maxWaitingTime',
+    unit: 's',
+    what: 'seconds of capture time that they wait',
+  },
+  {
+    option: 'max-alias-characters',
+    layer: 'conversation',
+    name: 'maxAliasCharacters',
+    what: 'characters of topics kept behind aliases, a direction',
+  },
+  {
+    option: 'tls-max-held-total',
+    layer: 'secrets',
+    name: 'maxHeldTotal',
+    what: 'encrypted bytes that wait for secrets, over all connections',
+  },
+  {
+    option: 'tls-max-sessions',
+    layer: 'secrets',
+    name: 'maxSessions',
+    what: 'TLS sessions kept for those that resume them',
+  },
+  { option: 'tls-max-secrets', layer: 'secrets', name: 'maxSecrets', what: 'secrets kept of key logs' },
 ];
 
 const NANOSECONDS = 1e9;
@@ -156,6 +207,9 @@ export function layerOptions(values: ReadonlyMap<string, number>): LayerOptions 
     websocket: {},
     tls: {},
     framer: {},
+    recognition: {},
+    conversation: {},
+    secrets: {},
   };
   for (const { option, layer, name, unit } of LIMITS) {
     const value = values.get(option);

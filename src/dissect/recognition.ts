@@ -9,11 +9,8 @@ import { judgeProxyHeader } from '../transport/proxy-protocol.js';
 import { judgeRecords, judgeTls } from '../transport/tls/judge.js';
 import type { TransportName } from '../transport/transport.js';
 import { frameDirection, judgeUpgrade, tellingFrames } from '../transport/websocket/detect.js';
+import { RECOGNITION_DEFAULTS, type RecognitionOptions } from './bounds.js';
 
-const MAX_CHUNKS = 16;
-/** An opening that reads well so far, say an HTTP request by a few bytes a segment, may come in more of them. */
-const MAX_OPENING_CHUNKS = 2048;
-const MAX_BYTES = 64 * 1024;
 /** What packets from the middle of a connection must tell, on the MQTT port and on any other. */
 const ENOUGH_ON_PORT = 1;
 const ENOUGH = 3;
@@ -34,13 +31,17 @@ export class Recognition {
   private opening: Uint8Array = new Uint8Array(0);
   private client: Side | undefined = undefined;
   private late = false;
+  private readonly bounds: RecognitionOptions;
 
   constructor(
     private readonly tcp: TcpConnection<unknown>,
     private readonly forcedPorts: ReadonlySet<number>,
     /** Layers around this one. */
     private readonly outer: readonly TransportName[] = [],
-  ) {}
+    bounds: Partial<RecognitionOptions> = {},
+  ) {
+    this.bounds = { ...RECOGNITION_DEFAULTS, ...bounds };
+  }
 
   /** Takes the next chunk; it is held when the answer is 'more' or 'mqtt'. */
   chunk(side: Side, chunk: Chunk): Verdict {
@@ -48,8 +49,9 @@ export class Recognition {
     if (verdict === 'other') return verdict;
     this.held.push({ side, chunk: verdict === 'mqtt' || chunk.kind === 'gap' ? chunk : copied(chunk) });
     if (chunk.kind === 'data') this.bytes += chunk.bytes.length;
-    const maxChunks = this.opening.length > 0 && !this.late ? MAX_OPENING_CHUNKS : MAX_CHUNKS;
-    if (verdict === 'more' && (this.held.length >= maxChunks || this.bytes >= MAX_BYTES)) return 'other';
+    const { maxOpeningChunks, maxBytes, ...bounds } = this.bounds;
+    const maxChunks = this.opening.length > 0 && !this.late ? maxOpeningChunks : bounds.maxChunks;
+    if (verdict === 'more' && (this.held.length >= maxChunks || this.bytes >= maxBytes)) return 'other';
     return verdict;
   }
 

@@ -3,12 +3,12 @@
 
 import type { ReadPacket } from '../codec/packet.js';
 
-/** Characters of topics kept per direction; a mapping beyond that is not remembered. */
-const MAX_CHARACTERS = 1 << 20;
-
 export class TopicAliases {
   private readonly topics = new Map<number, string>();
   private characters = 0;
+
+  /** `maxCharacters` of topics are kept; a mapping beyond that is not remembered. */
+  constructor(private readonly maxCharacters: number) {}
 
   /** Learns from a PUBLISH that names its topic; resolves one that does not. */
   resolve(packet: ReadPacket): string | undefined {
@@ -19,7 +19,7 @@ export class TopicAliases {
     const alias = property.value as number;
     if (packet.topic === undefined || packet.topic === '') return this.topics.get(alias);
     this.characters += packet.topic.length - (this.topics.get(alias)?.length ?? 0);
-    if (this.characters <= MAX_CHARACTERS) this.topics.set(alias, packet.topic);
+    if (this.characters <= this.maxCharacters) this.topics.set(alias, packet.topic);
     else this.forget(alias, packet.topic);
     return undefined;
   }

@@ -6,7 +6,7 @@ import { closeSync, fstatSync, openSync, readFileSync, readSync } from 'node:fs'
 import { formatHex } from '../bytes/hex.js';
 import { encodeUtf8 } from '../bytes/utf8.js';
 import { KeyLog, type KeyLogSource } from '../transport/tls/keylog.js';
-import { TlsSecrets } from '../transport/tls/secrets.js';
+import { type SharedTlsOptions, TlsSecrets } from '../transport/tls/secrets.js';
 import { UserError } from '../user-error.js';
 
 export interface TlsSecretSources {
@@ -21,14 +21,20 @@ const PSK = /^([^:]+):((?:[0-9a-fA-F]{2})+)$/;
 
 export class TlsSecretFiles {
   readonly secrets: TlsSecrets;
-  private readonly keyLog = new KeyLog();
+  private readonly keyLog: KeyLog;
   private readonly files: { readonly fd: number; readonly lines: KeyLogSource; at: number }[] = [];
 
   /** `grows`: the capture is still being made, and so may the key logs be. */
-  constructor({ keylogs, rsaKeys, psks }: TlsSecretSources, grows: boolean) {
+  constructor({ keylogs, rsaKeys, psks }: TlsSecretSources, grows: boolean, bounds: Partial<SharedTlsOptions> = {}) {
+    this.keyLog = new KeyLog(bounds.maxSecrets);
     for (const path of keylogs) this.files.push({ fd: open(path), lines: this.keyLog.source(), at: 0 });
     const { keyLog, files } = this;
-    this.secrets = new TlsSecrets({ keyLog, rsaKeys: rsaKeys.map(readKey), psks: new Map(psks.flatMap(readPsks)) });
+    this.secrets = new TlsSecrets({
+      keyLog,
+      rsaKeys: rsaKeys.map(readKey),
+      psks: new Map(psks.flatMap(readPsks)),
+      bounds,
+    });
     this.refresh();
     this.secrets.mayGrow = grows && this.files.length > 0;
     if (!this.secrets.mayGrow) for (const { lines } of files) lines.end();

@@ -1,7 +1,9 @@
 // The table of limits: every row names a bound that exists, has an option that works, and stands in the help.
 
 import { describe, expect, it } from 'vitest';
+import { Dissector } from '../../src/dissect/dissector.js';
 import { defaultOf, LAYER_DEFAULTS, LIMITS, layerOptions } from '../../src/dissect/limits.js';
+import { CLIENT, Wire } from '../support/wire.js';
 import { cli } from './run.js';
 
 const FIXTURE = 'fixtures/thermostat.pcapng';
@@ -33,5 +35,26 @@ describe('limits', () => {
   it('works: --max-connections lets go of connections', async () => {
     const { stdout } = await cli(['--max-connections', '1', FIXTURE]);
     expect(stdout).toContain('no longer followed: too many connections at once');
+  });
+});
+
+describe('what waits', () => {
+  it('works: --recognise-opening-chunks leaves an opening in tiny segments alone', async () => {
+    const fixture = 'fixtures/small-pieces-v311.pcap';
+    const [all, some] = [await cli([fixture]), await cli(['--recognise-opening-chunks', '1', fixture])];
+    expect(all.stdout).toContain(' CONNECT 3.1.1 ');
+    expect(some.stdout).not.toContain(' CONNECT 3.1.1 ');
+  });
+
+  it('works: so many packets wait for their version', () => {
+    // Reads well in 3.1.1 and in 5.0, where its payload is a byte shorter.
+    const publish = '30 05 00 01 61 00 62';
+    const wire = new Wire().send(CLIENT, publish).send(CLIENT, publish);
+    const shownAfterFirst = (maxWaitingPackets: number): number => {
+      const dissector = new Dissector({ ports: [1883], limits: { conversation: { maxWaitingPackets } } });
+      return dissector.push(wire.packets[0]!).filter(({ kind }) => kind === 'packet').length;
+    };
+    expect(shownAfterFirst(32)).toBe(0);
+    expect(shownAfterFirst(1)).toBe(1);
   });
 });

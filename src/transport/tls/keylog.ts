@@ -21,7 +21,6 @@ const UNNEEDED = /^(?:EARLY_)?EXPORTER_SECRET |^ECH_(?:SECRET|CONFIG) /;
 const SESSION = /^RSA Session-ID:([0-9a-fA-F]{1,64}) Master-Key:([0-9a-fA-F]{96})$/;
 const LINE = /^([A-Z0-9_]+) ([0-9a-fA-F]+) ([0-9a-fA-F]+)$/;
 const MAX_LINE = 4096;
-const MAX_SECRETS = 65536;
 
 /** Text in pieces to lines: without those that are empty or comments, and undefined for one that is too long. */
 export class KeyLogSource {
@@ -60,7 +59,7 @@ export class KeyLog {
   readonly #secrets = new Map<string, Uint8Array>();
   readonly #own = this.source();
 
-  constructor(private readonly maxSecrets = MAX_SECRETS) {}
+  constructor(private readonly maxSecrets = 65_536) {}
 
   /** Lines of one source in pieces; for several sources at once, see source(). */
   add(text: string | Uint8Array): void {

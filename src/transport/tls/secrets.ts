@@ -4,8 +4,21 @@
 import type { KeyObject } from 'node:crypto';
 import { hexOf, KeyLog } from './keylog.js';
 
-const MAX_SESSIONS = 4096;
-const MAX_HELD_BYTES = 32 * 1024 * 1024;
+/** The bounds of what all connections share. */
+export interface SharedTlsOptions {
+  /** Encrypted bytes that wait for a secret, of all connections together. */
+  readonly maxHeldTotal: number;
+  /** Sessions whose master secret is kept for those that resume them; the oldest is let go. */
+  readonly maxSessions: number;
+  /** Secrets of the key logs; the oldest is let go. */
+  readonly maxSecrets: number;
+}
+
+export const SHARED_TLS_DEFAULTS: SharedTlsOptions = {
+  maxHeldTotal: 32 * 1024 * 1024,
+  maxSessions: 4096,
+  maxSecrets: 65_536,
+};
 
 export interface GivenSecrets {
   readonly keyLog: KeyLog;
@@ -13,8 +26,7 @@ export interface GivenSecrets {
   readonly rsaKeys: readonly KeyObject[];
   /** By identity, in lower-case hex. */
   readonly psks: ReadonlyMap<string, Uint8Array>;
-  /** All connections together. */
-  readonly maxHeldBytes: number;
+  readonly bounds: Partial<SharedTlsOptions>;
 }
 
 export class TlsSecrets {
@@ -25,13 +37,16 @@ export class TlsSecrets {
   mayGrow = true;
   readonly #sessions = new Map<string, Uint8Array>();
   #remembered = 0;
+  readonly #maxSessions: number;
   #free: number;
 
   constructor(given: Partial<GivenSecrets> = {}) {
-    this.keyLog = given.keyLog ?? new KeyLog();
+    const { maxSessions, maxHeldTotal, maxSecrets } = { ...SHARED_TLS_DEFAULTS, ...given.bounds };
+    this.keyLog = given.keyLog ?? new KeyLog(maxSecrets);
     this.rsaKeys = given.rsaKeys ?? [];
     this.psks = given.psks ?? new Map();
-    this.#free = given.maxHeldBytes ?? MAX_HELD_BYTES;
+    this.#maxSessions = maxSessions;
+    this.#free = maxHeldTotal;
   }
 
   /** Grows with everything new: whoever found nothing may look again. */
@@ -45,7 +60,7 @@ export class TlsSecrets {
     const key = kind + hexOf(value.length > 64 ? value.subarray(0, 64) : value);
     if (!this.#sessions.delete(key)) this.#remembered++;
     this.#sessions.set(key, master);
-    if (this.#sessions.size <= MAX_SESSIONS) return;
+    if (this.#sessions.size <= this.#maxSessions) return;
     for (const oldest of this.#sessions.keys()) {
       this.#sessions.delete(oldest);
       break;

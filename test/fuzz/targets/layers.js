@@ -99,7 +99,7 @@ export const tlsTarget = (api) => {
     /** @param {Random} random @param {Uint8Array} bytes */
     run(random, bytes) {
       const fed = unpacked(bytes);
-      const given = random.below(4) === 0 ? new api.TlsSecrets({ maxHeldBytes: held }) : secrets();
+      const given = random.below(4) === 0 ? new api.TlsSecrets({ bounds: { maxHeldTotal: held } }) : secrets();
       const { data, codes } = through(new api.Tls(given), random.below(3) === 0 ? cutOtherwise(fed, random) : fed);
       must(
         data[0].length + data[1].length <= lengthOf(fed),

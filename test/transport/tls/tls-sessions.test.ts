@@ -121,7 +121,7 @@ describe('a key log that grows', () => {
 
   it('all connections together hold no more than was granted', async () => {
     const recorded = await talk({ client: only('TLSv1.3') });
-    const secrets = new TlsSecrets({ maxHeldBytes: 20_000 });
+    const secrets = new TlsSecrets({ bounds: { maxHeldTotal: 20_000 } });
     const connections = Array.from({ length: 5 }, () => new Tls(secrets));
     const out = connections.flatMap((tls) =>
       inPieces(recorded.wire, 1000).flatMap(({ side, chunk }) => [...tls.push(side, chunk)]),
