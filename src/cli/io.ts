@@ -15,6 +15,8 @@ export interface Io {
   readonly env: Readonly<Record<string, string | undefined>>;
   /** Ctrl-C: end the input, print what was read. */
   readonly interrupt: AbortSignal;
+  /** Calls back on each SIGHUP, from the first call of this on. */
+  readonly onHangup?: (listener: () => void) => void;
 }
 
 /** A line on stderr, rarely more. File names and the like may hold anything, so it is escaped. */

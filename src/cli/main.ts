@@ -18,4 +18,5 @@ process.exitCode = await run(process.argv.slice(2), {
   stderr,
   env,
   interrupt: interrupt.signal,
+  onHangup: (listener) => process.on('SIGHUP', listener),
 });

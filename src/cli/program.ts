@@ -3,6 +3,7 @@
 
 import { Command, CommanderError } from 'commander';
 import { UserError } from '../user-error.js';
+import { defineBroker } from './commands/broker.js';
 import { defineCheck } from './commands/check.js';
 import { defineDissect } from './commands/dissect.js';
 import { defineHex } from './commands/hex.js';
@@ -22,6 +23,7 @@ const COMMANDS: readonly CommandRow[] = [
   { name: 'dissect', isDefault: true, define: defineDissect },
   { name: 'check', define: defineCheck },
   { name: 'hex', define: defineHex },
+  { name: 'broker', define: defineBroker },
   { name: 'rules', define: defineRules },
 ];
 

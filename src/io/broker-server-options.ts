@@ -31,3 +31,10 @@ export interface BrokerServerOptions {
   /** The store has failed: nothing was acknowledged since, and all connections are cut. */
   readonly onError?: (error: Error) => void;
 }
+
+/** What can change while it runs. The listeners must be as many, and stay where they are. */
+export interface Reloaded {
+  readonly listeners: readonly Listener[];
+  readonly settings?: CommonSettings;
+  readonly authenticate?: Authenticate;
+}

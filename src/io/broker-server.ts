@@ -6,12 +6,13 @@ import { BrokerCore } from '../broker/core.js';
 import type { AuthenticationAnswer, Input } from '../broker/input.js';
 import type { AuthenticateOutput, CloseOutput, Output } from '../broker/output.js';
 import { type BrokerOptions, brokerSettings } from '../broker/settings.js';
+import { UserError } from '../user-error.js';
 import { Alarm } from './alarm.js';
-import type { BrokerServerOptions, CommonSettings } from './broker-server-options.js';
+import type { Authenticate, BrokerServerOptions, CommonSettings, Reloaded } from './broker-server-options.js';
 import { Batches } from './change-store.js';
 import { EDGE_LIMITS, type EdgeLimits } from './listeners/edge-limits.js';
 import { type Link, PAUSED } from './listeners/link.js';
-import { type Listening, listenAll } from './listeners/listen.js';
+import { type Listening, listenAll, renewTls } from './listeners/listen.js';
 import type { Listener } from './listeners/listener.js';
 import type { ServerOwner } from './listeners/servers.js';
 import { Sending } from './sending.js';
@@ -33,6 +34,7 @@ export class BrokerServer implements ServerOwner {
   private readonly sending: Sending;
   /** Nanoseconds since 1970 when the process's own clock was at 0. */
   private readonly epoch = performance.timeOrigin * MILLION;
+  private authenticator: Authenticate | undefined;
   private lastConnection = 0;
   private isScheduled = false;
   /** Inputs that arose while one was being handled. */
@@ -45,6 +47,7 @@ export class BrokerServer implements ServerOwner {
 
   constructor(private readonly options: BrokerServerOptions) {
     this.limits = { ...EDGE_LIMITS, ...options.limits };
+    this.authenticator = options.authenticate;
     this.sending = new Sending(this.limits, options.tap, (link) => {
       if (!link.isClosing) this.run({ kind: 'congested', connection: link.id });
     });
@@ -111,9 +114,19 @@ export class BrokerServer implements ServerOwner {
     }
   }
 
-  /** New settings, for what comes from now on; the listeners keep their places. */
-  reload(settings: CommonSettings, listeners: readonly Listener[] = this.options.listeners): void {
-    this.run({ kind: 'reload', settings: this.coreOptions(settings, listeners) });
+  /** What can change while it runs, for what comes from now on. Throws UserError, and changes nothing, when it cannot. */
+  reload({ listeners, settings, authenticate }: Reloaded): void {
+    if (listeners.length !== this.options.listeners.length) {
+      throw new UserError('option', 'the listeners are others: that needs a restart');
+    }
+    const options = this.coreOptions(settings, listeners);
+    brokerSettings(options);
+    for (const listening of this.listening) {
+      const { tls } = listeners[this.options.listeners.indexOf(listening.listener)]!;
+      if (tls !== undefined) renewTls(listening, tls, this.limits.handshakeTimeout);
+    }
+    this.authenticator = authenticate;
+    this.run({ kind: 'reload', settings: options });
   }
 
   get connections(): number {
@@ -216,7 +229,7 @@ export class BrokerServer implements ServerOwner {
       link.resume(PAUSED.authentication);
     };
     const refuse = () => answer({ ok: false, reasonCode: NOT_AUTHORIZED });
-    const { authenticate } = this.options;
+    const { authenticator: authenticate } = this;
     // One that fails lets nobody in.
     if (authenticate === undefined) refuse();
     else new Promise<AuthenticationAnswer>((resolve) => resolve(authenticate(request))).then(answer, refuse);

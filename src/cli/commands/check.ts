@@ -26,7 +26,7 @@ import { addReadingOptions, type ReadingFlags, readAll, type Sink } from '../rea
 import { addScopeOptions, type Scope, type ScopeFlags, scopeOf } from '../rule-scope.js';
 import { addSelectionOptions, SELECTION_HELP, type SelectionFlags, Sieve } from '../selection-options.js';
 
-interface CheckOptions extends OutputOptions, SelectionFlags, ReadingFlags, ScopeFlags {
+export interface CheckOptions extends OutputOptions, SelectionFlags, ReadingFlags, ScopeFlags {
   readonly verbose?: boolean;
   readonly quiet?: boolean;
   readonly inconclusive?: boolean;
@@ -72,7 +72,7 @@ export function defineCheck(command: Command, io: Io, done: (exitCode: number) =
   addJudgeLimitOptions(addLimitOptions(command));
 }
 
-async function check(paths: readonly string[], options: CheckOptions, io: Io): Promise<number> {
+export async function check(paths: readonly string[], options: CheckOptions, io: Io): Promise<number> {
   const { baseline, writeBaseline } = options;
   const known = baseline === undefined ? undefined : readBaseline(await readTextFile(baseline), baseline);
   if (writeBaseline !== undefined) await refuseInput(writeBaseline, paths);

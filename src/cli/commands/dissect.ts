@@ -16,7 +16,7 @@ import { addReadingOptions, type ReadingFlags, readAll, type Sink } from '../rea
 import { Report } from '../report.js';
 import { addSelectionOptions, SELECTION_HELP, type SelectionFlags, Sieve } from '../selection-options.js';
 
-interface DissectOptions extends ReportOptions, SelectionFlags, ReadingFlags {
+export interface DissectOptions extends ReportOptions, SelectionFlags, ReadingFlags {
   readonly quiet?: boolean;
   readonly check: boolean;
   readonly port?: readonly number[];
@@ -52,7 +52,7 @@ export function defineDissect(command: Command, io: Io, done: (exitCode: number)
   addJudgeLimitOptions(addLimitOptions(command));
 }
 
-async function dissect(paths: readonly string[], options: DissectOptions, io: Io): Promise<number> {
+export async function dissect(paths: readonly string[], options: DissectOptions, io: Io): Promise<number> {
   const packets = new Packets(paths, options, io);
   const complete = await readAll(paths, options, packets, io);
   if (packets.judging?.tellErrors(io) === true || !complete) return EXIT.usage;
