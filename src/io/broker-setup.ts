@@ -3,6 +3,7 @@
 
 import { networkInterfaces } from 'node:os';
 import type { BrokerConfiguration, ListenerOptions } from '../broker/config/configuration.js';
+import { reloaded } from '../broker/config/reload.js';
 import { type Place, type Remark, Remarks } from '../broker/config/remark.js';
 import { commonSettingsOf, listenerSettingsOf } from '../broker/config/settings-of.js';
 import { type Access, authenticateBy, readAccess } from './broker-access.js';
@@ -29,6 +30,24 @@ export function readSetup(path: string): ReadSetup {
   if (configuration === undefined) return { setup: undefined, remarks };
   const made = setupOf(configuration, path);
   return { setup: made.setup, remarks: [...remarks, ...made.remarks] };
+}
+
+/**
+ * Reads it again while the broker runs, from the same path. Without an error, `setup` takes the place of the running one:
+ * its listeners are as many and in the same order. With one, nothing changes.
+ */
+export function readAgain(running: BrokerSetup, path: string): ReadSetup {
+  const read = readConfiguration(path);
+  if (read.configuration === undefined) return { setup: undefined, remarks: read.remarks };
+  const merged = reloaded(running.configuration, read.configuration, path);
+  const told = [...read.remarks, ...merged.remarks];
+  if (merged.configuration === undefined) return { setup: undefined, remarks: told };
+  const { setup, remarks } = setupOf(merged.configuration, path);
+  if (setup === undefined || setup.listeners.length === running.listeners.length) {
+    return { setup, remarks: [...told, ...remarks] };
+  }
+  const message = 'a network interface has got or lost addresses: that needs a restart (bind_interface)';
+  return { setup: undefined, remarks: [...told, ...remarks, { level: 'error', file: path, line: 0, message }] };
 }
 
 /** Reads the files that a configuration names. `path` is what stands for it where no line does. */

@@ -98,6 +98,7 @@ export const GLOBAL_ROWS: readonly OptionRow<GlobalOptions>[] = [
     'perListenerSettings',
     boolean,
     'Whether the options of access stand in each listener. Before any of them.',
+    RELOAD,
   ),
   stored(
     'persistence',
