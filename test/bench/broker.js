@@ -32,6 +32,8 @@ const { values: options } = parseArgs({
 const seconds = positive('seconds', options.seconds);
 const runs = positive('runs', options.runs);
 const here = (/** @type {string} */ path) => fileURLToPath(new URL(path, import.meta.url));
+/** Another build may be measured. */
+const ourProgram = process.env.MQTT_DISSECT_BIN ?? here('../../bin/mqtt-dissect.js');
 
 /** @type {readonly Broker[]} */
 const BROKERS = [
@@ -41,7 +43,7 @@ const BROKERS = [
       program: process.execPath,
       arguments: [
         ...(options.node?.split(' ') ?? []),
-        ...[here('../../bin/mqtt-dissect.js'), 'broker', '-p', String(port)],
+        ...[ourProgram, 'broker', '-p', String(port)],
         ...(durable ? ['--persist', folder] : []),
       ],
     }),
@@ -65,7 +67,7 @@ const BROKERS = [
 
 const brokers = BROKERS.filter(({ name }) => options.only?.split(',').includes(name) ?? true);
 const rows = ROWS.filter((_, index) => options.rows?.split(',').includes(String(index + 1)) ?? true);
-if (brokers[0]?.name === 'ours' && !existsSync(here('../../dist/bundle/main.js')))
+if (brokers[0]?.name === 'ours' && !existsSync(join(ourProgram, '../../dist/bundle/main.js')))
   fail('mqtt-dissect is not built: `npm run build` first');
 console.log(
   `${cpus()[0]?.model}, ${availableParallelism()} CPUs, Node ${process.version}; ${seconds} s, ${runs} runs\n`,
