@@ -2,11 +2,14 @@
 
 import type { ConnectionInfo } from '../dissect/item.js';
 import type { Version } from '../spec/versions.js';
+import { isSection, keyOf } from './catalogue.js';
 import { type Ending, endingOf, unjudgedOf } from './ending.js';
 import type { Rule } from './rule.js';
 import type { Closed } from './state/closed.js';
 import type { Conversation } from './state/conversation.js';
 import { HELD, INCONCLUSIVE, type Marks, VIOLATED } from './verdicts.js';
+
+export type Answer = 'held' | 'violated' | 'inconclusive';
 
 export interface JudgedConnection {
   readonly connection: ConnectionInfo;
@@ -16,6 +19,8 @@ export interface JudgedConnection {
   readonly held: number;
   readonly violated: number;
   readonly inconclusive: number;
+  /** Statements by their worst answer: "5.0:MQTT-3.3.1-2", without a number "5.0:§3.1.2.11 property-repeated". Those in no list were not exercised. */
+  readonly statements: Readonly<Record<Answer, readonly string[]>>;
   /** Why nothing of it could be judged. */
   readonly unjudged?: string;
   /** Who closed it, and was it right? */
@@ -79,6 +84,7 @@ export class Tally {
       connection: info,
       packets: [client.packets, server.packets],
       ...own,
+      statements: statementsOf(this.rules, info.version, bits),
       ...(unjudged === undefined ? {} : { unjudged }),
       ending: endingOf(conversation, closed),
     });
@@ -104,4 +110,22 @@ export class Tally {
     }
     return all;
   }
+}
+
+function statementsOf(rules: readonly Rule[], version: Version, bits: Uint8Array): JudgedConnection['statements'] {
+  const worst = new Map<string, number>();
+  for (let i = 0; i < bits.length; i++) {
+    if (bits[i] === 0) continue;
+    const rule = rules[i]!;
+    for (const ref of rule.refs[version] ?? []) {
+      const key = keyOf(version, isSection(ref) ? `${ref} ${rule.name}` : ref);
+      worst.set(key, (worst.get(key) ?? 0) | bits[i]!);
+    }
+  }
+  const statements: Record<Answer, string[]> = { violated: [], inconclusive: [], held: [] };
+  for (const [key, bit] of worst) {
+    const answer = (bit & VIOLATED) !== 0 ? 'violated' : (bit & INCONCLUSIVE) !== 0 ? 'inconclusive' : 'held';
+    statements[answer].push(key);
+  }
+  return statements;
 }

@@ -32,12 +32,13 @@ export function createFindingJson(options: JudgementOptions): (found: Found) => 
 }
 
 export function connectionJson(judged: JudgedConnection): string {
-  const { connection, packets, held, violated, inconclusive, unjudged, ending } = judged;
+  const { connection, packets, held, violated, inconclusive, statements, unjudged, ending } = judged;
   const { id, client, server, transport, version, clientId } = connection;
   return plainJson({
     ...{ connection: id, client, server, transport, version, clientId },
     packets: { client: packets[0], server: packets[1] },
     rules: { held, violated, inconclusive },
+    statements,
     ...{ unjudged, ending },
   });
 }
