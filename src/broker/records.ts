@@ -23,6 +23,8 @@ export interface MessageRecord {
   readonly packet: Uint8Array;
   readonly version: '3.1.1' | '5.0';
   readonly qos: number;
+  /** As it was published. */
+  readonly retain: boolean;
   /** Client identifier of the publisher, for No Local. */
   readonly publisher: string;
   /** When it was received; Message Expiry counts from there. */
@@ -31,7 +33,7 @@ export interface MessageRecord {
 
 /** A message on its way to a client: queued while `packetId` is 0, else sent or about to be. */
 export interface OutgoingRecord {
-  /** Key of a 'message' record. */
+  /** Key of a 'message' record; 0 once it is released. */
   readonly message: number;
   readonly packetId: number;
   readonly qos: number;
