@@ -44,11 +44,11 @@ function isDisregarded(code: string, { flags }: ReadPacket & { type: 'CONNECT' }
   return version === '3.1' && code === 'unread' && flags !== undefined && !(flags.userName && flags.password);
 }
 
-/** 3.1.2.2: CONNACK says so in the form that fits the level; a wrong name gets no answer. */
+/** 3.1.2.1, 3.1.2.2: CONNACK says so in the form that fits the level; before 5.0 a wrong name gets no answer. */
 function refuseVersion(broker: Broker, link: Link, name: string, level: number): void {
   const known = name === 'MQTT' || name === 'MQIsdp';
-  link.announced = known && level >= 0;
-  link.v5 = known && (level & 0x7f) >= 5;
+  link.v5 = (known && (level & 0x7f) > 5) || level === 5;
+  link.announced = link.v5 || (known && level >= 0);
   const reason = known ? `protocol ${name} with level ${level}` : 'a protocol name that is not MQTT';
   refuse(broker, link, fault(UNSUPPORTED_VERSION, reason));
 }
