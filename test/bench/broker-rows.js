@@ -74,6 +74,9 @@ async function fanning({ port, seconds }, publishers, subscribers) {
   feed();
   const rate = await rateOf(() => bytes / packet.length, seconds);
   isOver.value = true;
+  // Neither more nor less than was sent, or the rate means nothing.
+  for (let tries = 0; tries < 100 && bytes < sent * perMessage; tries++) await wait(0.05);
+  if (bytes !== sent * perMessage) throw new Error(`${bytes} bytes came of ${sent * perMessage}`);
   for (const client of [...receivers, ...senders]) client.close();
   return rate;
 }
