@@ -55,6 +55,7 @@ export const IGNORED_ROWS: readonly UnusedRow[] = [
   { name: 'http_dir', why: 'no files are served' },
   { name: 'max_inflight_bytes', why: 'use max_inflight_messages and max_queued_bytes' },
   { name: 'memory_limit', why: 'memory is bounded by the limits of messages and connections' },
+  { name: 'tls_keyform', why: 'keys are files in PEM' },
   { name: 'websockets_headers_size', why: 'it has a bound of its own' },
   { name: 'websockets_log_level', why: 'WebSocket is logged like everything else' },
 ];
