@@ -154,7 +154,10 @@ function forget(broker: Broker, link: Link, how: 'graceful' | 'reset' | 'gone'):
   link.aliasOf = undefined;
 }
 
-/** 4.1: the state of a session is gone; a will that waits does so no longer (5.0: 3.1.2.5). */
+/**
+ * 4.1: the state of a session is gone; a will that waits does so no longer (5.0: 3.1.2.5). On a clean start the caller
+ * publishes it, once the new session is there.
+ */
 export function endSession(
   broker: Broker,
   session: Session,
@@ -181,7 +184,7 @@ export function endSession(
     broker.store('session', [clientId], undefined);
   }
   if (why !== undefined) broker.out.event({ name: 'session-ended', clientId, why });
-  publishWill(broker, session);
+  if (why !== 'clean-start') publishWill(broker, session);
 }
 
 export function countSubscriptions({ counters, subscriptions }: Broker): void {
@@ -191,9 +194,14 @@ export function countSubscriptions({ counters, subscriptions }: Broker): void {
 
 /** Publishes the will if there is one, and takes it away. */
 export function publishWill(broker: Broker, session: Session): void {
-  const { will, client } = session;
-  if (will === undefined) return;
+  const { will } = session;
   dropWill(broker, session);
+  if (will !== undefined) sendWill(broker, session, will);
+}
+
+/** One that has been taken away from its session. */
+export function sendWill(broker: Broker, session: Session, will: Will): void {
+  const { client } = session;
   const { packet, v5, topic, qos, retain } = will;
   const { authorize } = session.listener;
   if (isSystemTopic(topic) || (authorize !== undefined && !authorize(client, 'publish', topic))) return;

@@ -6,7 +6,7 @@ import { encode } from '../codec/frame.js';
 import type { ConnectPacket, Property } from '../codec/packet.js';
 import type { Broker } from './broker.js';
 import { propertyOf } from './checks-properties.js';
-import { dropWill, end, endSession, fail, refuse, storeSession, willRecord } from './closing.js';
+import { dropWill, end, endSession, fail, refuse, sendWill, storeSession, willRecord } from './closing.js';
 import { fault } from './faults.js';
 import { packetOf } from './message.js';
 import type { Opening } from './opening.js';
@@ -24,7 +24,7 @@ const LONGEST_PACKET = 268_435_460;
 export function establish(broker: Broker, link: Link, opening: Opening, data: Uint8Array | undefined): void {
   const { connect, clientId } = opening;
   const cleanStart = (link.v5 ? connect.flags.cleanStart : connect.flags.cleanSession) === true;
-  takeOver(broker, clientId, cleanStart);
+  const left = takeOver(broker, clientId, cleanStart);
   let session = broker.sessions.get(clientId);
   const sessionPresent = session !== undefined;
   if (session === undefined) {
@@ -50,6 +50,7 @@ export function establish(broker: Broker, link: Link, opening: Opening, data: Ui
   join(broker, link, session, opening);
   broker.out.encoded(link, bytes);
   welcome(broker, link, session, opening, cleanStart, sessionPresent);
+  if (left !== undefined) sendWill(broker, left.session, left.will);
   resume(broker, session, link);
   pump(broker, session);
 }
@@ -58,17 +59,27 @@ function clientOf({ clientId, userName, version, listenerIndex, remote }: Link):
   return { clientId, userName, version, listener: listenerIndex, remote };
 }
 
-/** 3.1.4: the older connection of this client ends, and on a clean start its session too. */
-function takeOver(broker: Broker, clientId: string, cleanStart: boolean): void {
+/**
+ * 3.1.4: the older connection of this client ends, and on a clean start its session too: then a will that waited for its
+ * delay is due, after CONNACK.
+ */
+function takeOver(
+  broker: Broker,
+  clientId: string,
+  cleanStart: boolean,
+): { readonly session: Session; readonly will: Will } | undefined {
   const session = broker.sessions.get(clientId);
-  const older = session?.link;
-  if (session === undefined) return;
+  if (session === undefined) return undefined;
+  const older = session.link;
   if (older !== undefined) fail(broker, older, fault(TAKEN_OVER, 'another connection has this Client Identifier'));
   // It may have ended with its connection.
-  if (broker.sessions.get(clientId) !== session) return;
-  if (cleanStart) endSession(broker, session, 'clean-start');
+  if (broker.sessions.get(clientId) !== session) return undefined;
+  const { will } = session;
   // 3.1.3.2.2: it is back before the delay was over.
-  else dropWill(broker, session);
+  dropWill(broker, session);
+  if (!cleanStart) return undefined;
+  endSession(broker, session, 'clean-start');
+  return will === undefined ? undefined : { session, will };
 }
 
 /** The one left longest ends when there are too many. */

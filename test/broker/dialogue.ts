@@ -53,6 +53,7 @@ export class Dialogue {
   private readonly wires: Wire[] = [];
   now = 1e9;
   private ids = 0;
+  private captureTime = 0;
 
   constructor(
     readonly version: Version,
@@ -101,7 +102,8 @@ export class Dialogue {
     }
     this.silence(text);
     if (what === 'breaks') {
-      this.peers.get(connection)?.wire.rst(0);
+      const wire = this.peers.get(connection)?.wire;
+      if (wire !== undefined) this.onWire(wire, () => wire.rst(0));
       this.peers.delete(connection);
       this.input({ kind: 'closed', connection, how: 'broken' });
     } else if (what === 'congested' || what === 'writable') this.input({ kind: what, connection });
@@ -115,20 +117,25 @@ export class Dialogue {
     this.silence(text);
     const peer = this.peer(connection);
     expect(peer.closed, `${text}: the connection is closed`).toBe(false);
-    peer.wire.time = this.now;
-    peer.wire.send(0, bytes);
+    this.onWire(peer.wire, () => peer.wire.send(0, bytes));
     // The memory is used again: what the core keeps it has to copy.
     const lent = Uint8Array.from(bytes);
     this.input({ kind: 'received', connection, bytes: lent });
     lent.fill(0xee);
   }
 
+  /** One after the other in the capture, whatever wire. */
+  private onWire(wire: Wire, does: () => void): void {
+    wire.time = Math.max(this.now, this.captureTime);
+    does();
+    this.captureTime = wire.time;
+  }
+
   private peer(connection: number): Peer {
     const known = this.peers.get(connection);
     if (known !== undefined) return known;
     const wire = new Wire({ clientPort: 20000 + this.wires.length });
-    wire.time = this.now;
-    wire.open();
+    this.onWire(wire, () => wire.open());
     this.wires.push(wire);
     const peer: Peer = { wire, got: new Uint8Array(0), closed: false };
     this.peers.set(connection, peer);
@@ -180,16 +187,13 @@ export class Dialogue {
     if (peer === undefined || peer.closed) throw new Error(`a send to connection ${connection}, which is closed`);
     const all = tail === undefined ? bytes : concat(bytes, tail);
     peer.got = concat(peer.got, all);
-    peer.wire.time = this.now;
-    peer.wire.send(1, all);
+    this.onWire(peer.wire, () => peer.wire.send(1, all));
   }
 
   private close(connection: number, how: string): void {
     const peer = this.peers.get(connection)!;
     peer.closed = true;
-    peer.wire.time = this.now;
-    if (how === 'reset') peer.wire.rst(1);
-    else peer.wire.fin(1).fin(0);
+    this.onWire(peer.wire, () => (how === 'reset' ? peer.wire.rst(1) : peer.wire.fin(1).fin(0)));
   }
 
   private store({ table, key, value }: StoreOutput): void {
@@ -204,7 +208,7 @@ export class Dialogue {
 
   /** What the judge holds against the server. */
   get complaints(): string[] {
-    const { findings, errors } = judged(this.captured, this.version);
+    const { findings, errors } = judged(this.captured);
     expect(errors).toEqual([]);
     return findings.filter(({ party, verdict }) => party === 'server' && verdict === 'violation').map(lineOf);
   }
