@@ -4,7 +4,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { keyBytes, parsePasswords, parsePsks } from '../../src/broker/config/password-file.js';
 import { renderRemark } from '../../src/broker/config/remark.js';
 import { authenticateBy } from '../../src/io/broker-access.js';
-import { readSetup } from '../../src/io/broker-setup.js';
+import { readAgain, readSetup } from '../../src/io/broker-setup.js';
 import { isPassword } from '../../src/io/passwords.js';
 import { type Certificates, makeCertificates } from '../support/certificates.js';
 import { freePort, startMosquitto, TestFolder } from '../support/mosquitto.js';
@@ -279,4 +279,25 @@ describe.skipIf(!hasProgram('openssl'))('a whole setup', () => {
       { file: '/no/such/file', message: 'no such file or directory' },
     ]);
   });
+});
+
+it('is read again: what may change does, with an error nothing', async () => {
+  const acl = folder.write('acl', 'topic a');
+  const path = folder.write('m.conf', `listener 1\nallow_anonymous true\nacl_file ${acl}\nmax_qos 1`);
+  const running = readSetup(path).setup!;
+  const client = { clientId: 'c', userName: undefined, version: '5.0', listener: 0, remote: '' } as const;
+  folder.write('acl', 'topic b');
+  folder.write('m.conf', `listener 1\nallow_anonymous false\nacl_file ${acl}\nmax_qos 2`);
+  const { setup, remarks } = readAgain(running, path);
+  const [listener] = setup!.listeners;
+  expect(listener!.settings).toMatchObject({ allowAnonymous: false, maximumQos: 1 });
+  expect(listener!.settings!.authorize!(client, 'publish', 'b')).toBe(true);
+  expect(remarks.map(({ message }) => message)).toContain('max_qos of port 1 changes with a restart only');
+  expect(await setup!.authenticate(request(undefined, undefined))).toMatchObject({ ok: false });
+  folder.write('acl', 'topics b');
+  expect(readAgain(running, path).setup).toBeUndefined();
+  folder.write('m.conf', 'listener 2');
+  expect(readAgain(running, path).setup).toBeUndefined();
+  folder.write('m.conf', 'listner 1');
+  expect(readAgain(running, path).setup).toBeUndefined();
 });
