@@ -1,6 +1,8 @@
 // What is known of mosquitto.conf beside options that are stored: those that begin a section or a listener, those that
 // mosquitto no longer has, those that can be ignored without harm, and those that cannot and are therefore refused.
 
+import { boolean, integer, MOST_INT, path, text, type ValueKind } from './values.js';
+
 /** Read by the parser itself. */
 export interface StructureRow {
   readonly name: string;
@@ -36,7 +38,11 @@ export interface UnusedRow {
   /** What whoever uses it is told. */
   readonly why: string;
   readonly since?: string;
+  /** Its value is looked at all the same, as that of any option. */
+  readonly value?: ValueKind<unknown>;
 }
+
+const number = integer({ least: -MOST_INT, most: MOST_INT });
 
 /** mosquitto took them away, or knows them from others. */
 export const REMOVED_ROWS: readonly UnusedRow[] = [
@@ -45,26 +51,34 @@ export const REMOVED_ROWS: readonly UnusedRow[] = [
 ];
 
 export const IGNORED_ROWS: readonly UnusedRow[] = [
-  { name: 'allow_duplicate_messages', why: 'how often a message is sent is as the version of the protocol has it' },
+  {
+    name: 'allow_duplicate_messages',
+    why: 'how often a message is sent is as the version of the protocol has it',
+    value: boolean,
+  },
   { name: 'bridge_reload_type', why: 'bridges are not changed by a reload', since: '2.1' },
   { name: 'bridge_tcp_keepalive', why: 'the system decides about TCP', since: '2.1' },
   { name: 'bridge_tcp_user_timeout', why: 'the system decides about TCP', since: '2.1' },
-  { name: 'check_retain_source', why: 'retained messages are sent whatever has become of who published them' },
-  { name: 'dhparamfile', why: 'the parameters of Diffie and Hellman are chosen by OpenSSL' },
-  { name: 'global_max_connections', why: 'use max_connections in each listener', since: '2.1' },
-  { name: 'http_dir', why: 'no files are served' },
-  { name: 'max_inflight_bytes', why: 'use max_inflight_messages and max_queued_bytes' },
-  { name: 'memory_limit', why: 'memory is bounded by the limits of messages and connections' },
-  { name: 'tls_keyform', why: 'keys are files in PEM' },
-  { name: 'websockets_headers_size', why: 'it has a bound of its own' },
-  { name: 'websockets_log_level', why: 'WebSocket is logged like everything else' },
+  {
+    name: 'check_retain_source',
+    why: 'retained messages are sent whatever has become of who published them',
+    value: boolean,
+  },
+  { name: 'dhparamfile', why: 'the parameters of Diffie and Hellman are chosen by OpenSSL', value: path },
+  { name: 'global_max_connections', why: 'use max_connections in each listener', value: number, since: '2.1' },
+  { name: 'http_dir', why: 'no files are served', value: path },
+  { name: 'max_inflight_bytes', why: 'use max_inflight_messages and max_queued_bytes', value: number },
+  { name: 'memory_limit', why: 'memory is bounded by the limits of messages and connections', value: number },
+  { name: 'tls_keyform', why: 'keys are files in PEM', value: text() },
+  { name: 'websockets_headers_size', why: 'it has a bound of its own', value: number },
+  { name: 'websockets_log_level', why: 'WebSocket is logged like everything else', value: number },
 ];
 
 /** They say what is so anyway: nobody needs to be told. */
 export const NEEDLESS_ROWS: readonly UnusedRow[] = [
-  { name: 'autosave_interval', why: 'what must persist is written when it changes' },
-  { name: 'autosave_on_changes', why: 'what must persist is written when it changes' },
-  { name: 'set_tcp_nodelay', why: 'small packets are never held back' },
+  { name: 'autosave_interval', why: 'what must persist is written when it changes', value: number },
+  { name: 'autosave_on_changes', why: 'what must persist is written when it changes', value: boolean },
+  { name: 'set_tcp_nodelay', why: 'small packets are never held back', value: boolean },
 ];
 
 /** Without them a broker would let in, or show, what its owner forbade: it does not start. */

@@ -13,6 +13,7 @@ import type {
 import { type ConfigurationFile, type Line, linesOf, words, wordsBeforeComment } from './lines.js';
 import { type Draft, placeText, readValue, type Section, section } from './option.js';
 import { type Option, optionNamed, unknownOption } from './options.js';
+import type { UnusedRow } from './options-other.js';
 import { type Place, type Remark, Remarks } from './remark.js';
 import { integer, leftOver, path, quoted, text } from './values.js';
 
@@ -117,12 +118,18 @@ class Reading {
         break;
       case 'ignored':
         remarks.warning(line, `${line.name} has no effect: ${option.row.why}`);
+        this.checkUnused(option.row, line);
         break;
       case 'needless':
+        this.checkUnused(option.row, line);
         break;
       case 'refused':
         remarks.error(line, `${line.name} is not supported: ${option.row.why}`);
     }
+  }
+
+  private checkUnused({ value }: UnusedRow, line: Line): void {
+    if (value !== undefined) readValue(value, line, this.remarks);
   }
 
   private get perListener(): boolean {

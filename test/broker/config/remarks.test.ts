@@ -62,6 +62,14 @@ it.each(WARNINGS)('what works otherwise than one might think is told: %j', (text
 });
 
 describe('what cannot be used is told', () => {
+  it.each([
+    ['set_tcp_nodelay maybe', 'set_tcp_nodelay must be true or false, not "maybe"'],
+    ['autosave_interval', 'autosave_interval has no value (number)'],
+    ['max_inflight_bytes x', 'max_inflight_bytes must be a whole number, not "x"'],
+  ])('but its value must be one: %j', (line, message) => {
+    expect(errorsOf(line)).toEqual([`m.conf:1: ${message}`]);
+  });
+
   it.each([...REMOVED_ROWS, ...IGNORED_ROWS].map(({ name }) => name))('%s, as a warning', (name) => {
     const { configuration, remarks } = parsed(`${name} 1`);
     expect(configuration).toBeDefined();
