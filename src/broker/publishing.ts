@@ -16,6 +16,7 @@ import { Message, packetOf } from './message.js';
 import type { Link, Session } from './session.js';
 
 const NO_SUBSCRIBERS = 0x10;
+const IMPLEMENTATION_SPECIFIC = 0x83;
 const NOT_AUTHORIZED = 0x87;
 const TOPIC_NAME_INVALID = 0x90;
 const IDENTIFIER_IN_USE = 0x91;
@@ -136,6 +137,7 @@ function aliased(link: Link, topic: string, alias: number): string | undefined {
 function refusal(broker: Broker, link: Link, packet: PublishPacket, topic: string, known: boolean): number {
   const { qos, properties, payload } = packet;
   if (isSystemTopic(topic)) return NOT_AUTHORIZED;
+  if (payload.length > broker.settings.maximumPayload) return IMPLEMENTATION_SPECIFIC;
   if (link.allowedTopic !== topic) {
     const { authorize } = link.listener;
     if (authorize !== undefined && !authorize(link.session!.client, 'publish', topic)) return NOT_AUTHORIZED;

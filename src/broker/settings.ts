@@ -43,7 +43,7 @@ export interface ListenerSettings {
   readonly topicAliasMaximum: number;
   /** Topic Aliases that the core sets for a client which takes them; 0: none. */
   readonly topicAliasesSent: number;
-  /** Seconds, 0 to 65535. A longer Keep Alive: 5.0 gets this one as Server Keep Alive, others are refused (0x02). 0 of a client counts as longest. */
+  /** Seconds, 0 to 65535. A longer Keep Alive: 5.0 gets this one as Server Keep Alive, others are refused (0x05). 0 of a client counts as longest. */
   readonly maximumKeepAlive: number;
   /** Seconds from the connection to its CONNECT, authentication included; then it is closed. */
   readonly connectTimeout: number;
@@ -55,7 +55,7 @@ export interface ListenerSettings {
   readonly allowZeroLengthClientId: boolean;
   /** Begins the identifiers that the server assigns. */
   readonly autoIdPrefix: string;
-  /** When there are any, client identifiers must begin with one of them; else CONNACK 0x85. */
+  /** When there are any, client identifiers must begin with one of them; else CONNACK 0x87. */
   readonly clientIdPrefixes: readonly string[];
   /** Let 3.1 clients have identifiers of more than 23 characters; else CONNACK 0x02 (3.1, CONNECT). */
   readonly longClientIds: boolean;
@@ -114,6 +114,8 @@ export interface GlobalSettings {
   readonly maximumQueuedBytes: number;
   /** Bytes of all that wait or are under way, over all sessions; likewise. */
   readonly maximumQueuedTotal: number;
+  /** Bytes of a message's payload; a larger one is acknowledged, to 5.0 with 0x83, and goes to nobody. */
+  readonly maximumPayload: number;
   /** Keep QoS 0 messages too for sessions whose client is away. */
   readonly queueQos0Messages: boolean;
   /** Send with the QoS of the subscription even when the message came with a lower one. */
@@ -151,6 +153,7 @@ export const GLOBAL_DEFAULTS: GlobalSettings = {
   maximumQueuedMessages: 1000,
   maximumQueuedBytes: 64 * 1024 * 1024,
   maximumQueuedTotal: 1024 * 1024 * 1024,
+  maximumPayload: Number.POSITIVE_INFINITY,
   queueQos0Messages: false,
   upgradeOutgoingQos: false,
   maximumSessions: 200_000,

@@ -29,6 +29,7 @@ export function commonSettingsOf(global: GlobalOptions): Partial<GlobalSettings>
   return {
     maximumInflight: Math.min(global.maxInflightMessages, MOST_INFLIGHT),
     maximumQueuedMessages: global.maxQueuedMessages,
+    maximumPayload: global.messageSizeLimit,
     queueQos0Messages: global.queueQos0Messages,
     upgradeOutgoingQos: global.upgradeOutgoingQos,
     sysInterval: global.sysInterval,

@@ -20,6 +20,8 @@ const GLOBAL: readonly [text: string, settings: object][] = [
   ['max_inflight_messages 1', { maximumInflight: 1 }],
   ['max_queued_messages 0', { maximumQueuedMessages: Number.POSITIVE_INFINITY }],
   ['max_queued_bytes 100', { maximumQueuedBytes: 100 }],
+  ['', { maximumPayload: Number.POSITIVE_INFINITY }],
+  ['message_size_limit 5', { maximumPayload: 5 }],
   ['queue_qos0_messages true', { queueQos0Messages: true }],
   ['upgrade_outgoing_qos true', { upgradeOutgoingQos: true }],
   ['sys_interval 0', { sysInterval: 0 }],
