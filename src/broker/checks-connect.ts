@@ -10,6 +10,7 @@ import { type Fault, fault, malformed, protocolError } from './faults.js';
 import type { ListenerSettings } from './settings.js';
 
 const IDENTIFIER_INVALID = 0x85;
+const NOT_AUTHORIZED = 0x87;
 const PAYLOAD_FORMAT_INVALID = 0x99;
 const RETAIN_NOT_SUPPORTED = 0x9a;
 const QOS_NOT_SUPPORTED = 0x9b;
@@ -99,7 +100,7 @@ function identifierFault(
   }
   const { clientIdPrefixes: prefixes } = listener;
   if (prefixes.length > 0 && !prefixes.some((prefix) => clientId.startsWith(prefix))) {
-    return wrong('a Client Identifier without one of the prefixes asked for');
+    return fault(NOT_AUTHORIZED, 'a Client Identifier without one of the prefixes asked for');
   }
   return undefined;
 }

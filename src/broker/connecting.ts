@@ -15,7 +15,6 @@ import { beginAuthentication } from './proving.js';
 import type { Link } from './session.js';
 
 const UNSUPPORTED_VERSION = 0x84;
-const IDENTIFIER_INVALID = 0x85;
 const NOT_AUTHORIZED = 0x87;
 const SERVER_BUSY = 0x89;
 const BAD_METHOD = 0x8c;
@@ -74,7 +73,7 @@ function admit(broker: Broker, link: Link, connect: ConnectPacket): void {
   }
   const keepAlive = keepAliveOf(connect.keepAlive, listener.maximumKeepAlive);
   if (keepAlive !== connect.keepAlive && !link.v5) {
-    fail(broker, link, fault(IDENTIFIER_INVALID, `Keep Alive ${connect.keepAlive}`));
+    fail(broker, link, fault(NOT_AUTHORIZED, `Keep Alive ${connect.keepAlive}`));
     return;
   }
   const name = propertyOf(connect.properties, 'authenticationMethod');

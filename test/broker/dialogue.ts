@@ -51,6 +51,7 @@ export class Dialogue {
   readonly stored = new Map<string, StoredRecord>();
   readonly peers = new Map<number, Peer>();
   private readonly wires: Wire[] = [];
+  private readonly sentBy = new Map<number, Uint8Array[]>();
   now = 1e9;
   private ids = 0;
   private captureTime = 0;
@@ -113,8 +114,14 @@ export class Dialogue {
     }
   }
 
-  send(connection: number, bytes: Uint8Array, text: string): void {
-    this.silence(text);
+  /** All that a connection sent. */
+  sentBytes(connection: number): Uint8Array {
+    return concat(...(this.sentBy.get(connection) ?? []));
+  }
+
+  send(connection: number, bytes: Uint8Array, text: string, isSilent = true): void {
+    if (isSilent) this.silence(text);
+    this.sentBy.set(connection, [...(this.sentBy.get(connection) ?? []), bytes]);
     const peer = this.peer(connection);
     expect(peer.closed, `${text}: the connection is closed`).toBe(false);
     this.onWire(peer.wire, () => peer.wire.send(0, bytes));
