@@ -3,7 +3,11 @@
 //   import { decode, annotate, encode } from 'mqtt-dissect';              // one MQTT Control Packet
 //   import { openCapture, Dissector } from 'mqtt-dissect';                // a capture file, as bytes in any chunking
 //   import { Judge } from 'mqtt-dissect';                                  // items in, findings out
+//   import { createBroker } from 'mqtt-dissect';                           // a broker inside a test
 
+export type { AuthenticationMethod } from './broker/authentication.js';
+export type { BrokerEvent } from './broker/output.js';
+export { GLOBAL_DEFAULTS, LISTENER_DEFAULTS } from './broker/settings.js';
 export { formatHex, type HexResult, parseHex } from './bytes/hex.js';
 export { openCapture } from './capture/detect.js';
 export type { CapturedPacket, CaptureNote, CaptureReader } from './capture/packet.js';
@@ -23,6 +27,15 @@ export type {
   VersionSource,
 } from './dissect/item.js';
 export { type LayerOptions, LIMITS, type Limit } from './dissect/limits.js';
+export {
+  type Broker,
+  type BrokerEventName,
+  type BrokerEventOf,
+  type CreateBrokerOptions,
+  createBroker,
+} from './io/create-broker.js';
+export type { Listener, TlsListener } from './io/listeners/listener.js';
+export { SCRAM_SHA_256, type ScramOptions, scramCredentials, scramMethod } from './io/scram.js';
 export { PROPERTIES, type PropertyName } from './spec/properties.js';
 export { REASON_CODES, reasonCodeName } from './spec/reason-codes.js';
 export { STATEMENTS, type Statement } from './spec/statements.js';

@@ -86,10 +86,12 @@ export class SocketLink extends Link {
   }
 }
 
-/** As a TCP reset where there is such a thing. */
+/** At once; as a TCP reset where that can be: Node waits with one for what is still to be written, and makes none after a FIN. */
 export function reset(socket: Socket): void {
-  if (socket.remoteAddress === undefined || socket instanceof TLSSocket) socket.destroy();
-  else socket.resetAndDestroy();
+  const { remoteAddress, writableLength, writableEnded } = socket;
+  const isPlain = remoteAddress !== undefined && !(socket instanceof TLSSocket);
+  if (isPlain && writableLength === 0 && !writableEnded) socket.resetAndDestroy();
+  else socket.destroy();
 }
 
 function onData(this: Socket, bytes: Buffer): void {
