@@ -49,6 +49,7 @@ export class Dialogue {
   readonly core: BrokerCore;
   readonly events: BrokerEvent[] = [];
   readonly stored = new Map<string, StoredRecord>();
+  private readonly deleted = new Set<string>();
   readonly peers = new Map<number, Peer>();
   private readonly wires: Wire[] = [];
   private readonly sentBy = new Map<number, Uint8Array[]>();
@@ -205,8 +206,19 @@ export class Dialogue {
 
   private store({ table, key, value }: StoreOutput): void {
     const name = JSON.stringify([table, key]);
+    if (value === undefined) this.deleted.add(name);
     if (value === undefined) this.stored.delete(name);
     else this.stored.set(name, structuredClone({ table, key, value }) as StoredRecord);
+  }
+
+  /** As if it had been stored already. */
+  kept(name: string, record: StoredRecord): void {
+    if (!this.deleted.has(name)) this.stored.set(name, record);
+  }
+
+  /** The tables that have records, each once. */
+  tables(): string[] {
+    return [...new Set([...this.stored.values()].map(({ table }) => table))].sort();
   }
 
   get captured(): CapturedPacket[] {
