@@ -1,6 +1,7 @@
 // What a command may touch of its process, so that tests can give their own.
 
 import type { Readable, Writable } from 'node:stream';
+import type { prepareProcess } from '../io/broker-process.js';
 import { escapeText } from '../report/terminal.js';
 
 export interface Terminal extends Writable {
@@ -17,6 +18,8 @@ export interface Io {
   readonly interrupt: AbortSignal;
   /** Calls back on each SIGHUP, from the first call of this on. */
   readonly onHangup?: (listener: () => void) => void;
+  /** Writes a pid file, becomes another user. Without it, neither. */
+  readonly prepareProcess?: typeof prepareProcess;
 }
 
 /** A line on stderr, rarely more. File names and the like may hold anything, so it is escaped. */

@@ -1,5 +1,6 @@
 // The process: its streams, Ctrl-C, its exit code. Nothing else sets one.
 
+import { prepareProcess } from '../io/broker-process.js';
 import { run } from './program.js';
 
 const interrupt = new AbortController();
@@ -19,4 +20,5 @@ process.exitCode = await run(process.argv.slice(2), {
   env,
   interrupt: interrupt.signal,
   onHangup: (listener) => process.on('SIGHUP', listener),
+  prepareProcess,
 });

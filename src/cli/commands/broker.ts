@@ -3,12 +3,10 @@
 
 import { randomUUID } from 'node:crypto';
 import type { Command } from 'commander';
-import { type Remark, renderRemark } from '../../broker/config/remark.js';
 import { eventText } from '../../io/broker-log.js';
 import { BrokerServer } from '../../io/broker-server.js';
 import type { BrokerServerOptions } from '../../io/broker-server-options.js';
-import { readSetup } from '../../io/broker-setup.js';
-import { UserError } from '../../user-error.js';
+import { ConfiguredBroker, testConfiguration } from '../broker-configured.js';
 import { addListenerOptions, faultOf, type ListenerFlags, listenersOf, namesListeners } from '../broker-listeners.js';
 import { addWatchOptions, type WatchFlags, watchFault, watching } from '../broker-watching.js';
 import { EXIT_CODES_HELP } from '../exit-codes.js';
@@ -20,7 +18,7 @@ interface BrokerFlags extends ListenerFlags, WatchFlags {
   readonly verbose?: boolean;
 }
 
-type Setup = Pick<BrokerServerOptions, 'listeners' | 'settings' | 'authenticate'>;
+type Setup = Pick<BrokerServerOptions, 'listeners' | 'settings' | 'authenticate' | 'onEvent' | 'onRefused'>;
 
 const EXAMPLES = `
 Examples:
@@ -42,9 +40,14 @@ export function defineBroker(command: Command, io: Io, done: (exitCode: number) 
     .action(async (flags: BrokerFlags) => {
       const fault = configFault(flags) ?? faultOf(flags) ?? watchFault(flags);
       if (fault !== undefined) command.error(`error: ${fault}`);
-      const setup = flags.config === undefined ? { listeners: await listenersOf(flags) } : configured(flags.config, io);
-      if (flags.testConfig === true) say(io, `${flags.config}: the configuration is in order`);
-      else done(await run(setup, flags, io));
+      const { config, testConfig, verbose } = flags;
+      if (config !== undefined && testConfig === true) {
+        testConfiguration(config, io);
+        return;
+      }
+      const configured = config === undefined ? undefined : new ConfiguredBroker(config, verbose === true, io);
+      const setup = configured?.options ?? { listeners: await listenersOf(flags) };
+      done(await run(setup, configured, flags, io));
     });
 }
 
@@ -54,28 +57,20 @@ function configFault(flags: BrokerFlags): string | undefined {
   return undefined;
 }
 
-/** Says what there is to say of it. Throws UserError when it cannot be used. */
-function configured(path: string, io: Io): Setup {
-  const { setup, remarks } = readSetup(path);
-  const [errors, others] = [remarks.filter(isError), remarks.filter((one) => !isError(one))];
-  for (const remark of others) say(io, renderRemark(remark));
-  if (setup === undefined) throw new UserError('option', errors.map(renderRemark).join('\n'));
-  return setup;
-}
-
-function isError({ level }: Remark): boolean {
-  return level === 'error';
-}
-
-async function run(setup: Setup, flags: BrokerFlags, io: Io): Promise<number> {
+async function run(
+  setup: Setup,
+  configured: ConfiguredBroker | undefined,
+  flags: BrokerFlags,
+  io: Io,
+): Promise<number> {
   const stop = new AbortController();
   const { tap, ended, end } = watching(flags, io, () => stop.abort());
   let failure: Error | undefined;
   const server = new BrokerServer({
+    ...(flags.verbose === true ? tellingEvents(io) : {}),
     ...setup,
     tools: { nextId: randomUUID },
     ...(tap === undefined ? {} : { tap }),
-    ...(flags.verbose === true ? tellingEvents(io) : {}),
     onError: (error) => {
       failure = error;
       stop.abort();
@@ -83,14 +78,17 @@ async function run(setup: Setup, flags: BrokerFlags, io: Io): Promise<number> {
   });
   try {
     await server.start();
+    configured?.started(server);
   } catch (error) {
+    await server.stop();
+    configured?.end();
     end();
     throw error;
   }
   for (const { url } of server.listening) say(io, `listening on ${url}`);
-  if (flags.config !== undefined) io.onHangup?.(() => reload(server, flags.config!, io));
   await aborted(io.interrupt, stop.signal);
   await server.stop();
+  configured?.end();
   end();
   const exitCode = await ended;
   if (failure !== undefined) throw failure;
@@ -106,18 +104,6 @@ function tellingEvents(io: Io): Pick<BrokerServerOptions, 'onEvent' | 'onRefused
     },
     onRefused: (_, remote, reason) => tell(`${remote} was refused: ${reason}`),
   };
-}
-
-/** What can change while it runs: a file that is wrong changes nothing. */
-function reload(server: BrokerServer, path: string, io: Io): void {
-  try {
-    const { listeners, settings = {}, authenticate } = configured(path, io);
-    server.reload({ listeners, settings, ...(authenticate === undefined ? {} : { authenticate }) });
-    say(io, `${path}: read again`);
-  } catch (error) {
-    if (!(error instanceof UserError)) throw error;
-    say(io, `${error.message}\nthe configuration stays as it was`);
-  }
 }
 
 function aborted(...signals: readonly AbortSignal[]): Promise<void> {
