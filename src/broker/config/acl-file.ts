@@ -49,11 +49,19 @@ export function parseAcl(file: ConfigurationFile): ParsedAcl {
       if (rule === undefined) continue;
       if (keyword === 'pattern') patterns.push(rule);
       else if (user === undefined) anonymous.push(rule);
-      else users.set(user, [...(users.get(user) ?? []), rule]);
+      else rulesOf(user, users).push(rule);
     } else remarks.error(place, `${quoted(keyword)} is not topic, user or pattern`);
   }
   const list = { anonymous, users, patterns };
   return { list: remarks.failed ? undefined : list, remarks: remarks.all };
+}
+
+function rulesOf(user: string, users: Map<string, AccessRule[]>): AccessRule[] {
+  const before = users.get(user);
+  if (before !== undefined) return before;
+  const made: AccessRule[] = [];
+  users.set(user, made);
+  return made;
 }
 
 function readRule(
