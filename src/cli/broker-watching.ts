@@ -1,7 +1,7 @@
 // `broker --watch`, `--check` and `-w`: what the broker's connections carry is a capture, which the commands for captures
 // read while it grows, and which a file takes as it is.
 
-import { createWriteStream } from 'node:fs';
+import { createWriteStream, type WriteStream } from 'node:fs';
 import { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 import { type Command, Option } from 'commander';
@@ -48,12 +48,13 @@ export function watchFault({ watch = false, check = false, format }: WatchFlags)
   return `option '--format': ${watch ? '--watch' : '--check'} has ${names.join(', ')}`;
 }
 
-/** `onLeft`: nobody reads the results any more. */
-export function watching(flags: WatchFlags, io: Io, onLeft: () => void): Watching {
+/** `onLeft`: nobody reads the results any more. Throws UserError when the file cannot be written. */
+export async function watching(flags: WatchFlags, io: Io, onLeft: () => void): Promise<Watching> {
   const { watch = false, check: judges = false, write } = flags;
   if (!watch && !judges && write === undefined) {
     return { tap: undefined, ended: Promise.resolve(EXIT.ok), end: () => {} };
   }
+  const file = write === undefined ? undefined : await openedFile(write);
   const tap = new Watch();
   const readers: Promise<number>[] = [];
   if (watch || judges) {
@@ -62,7 +63,7 @@ export function watching(flags: WatchFlags, io: Io, onLeft: () => void): Watchin
     const own = { ...io, stdin, interrupt: new AbortController().signal };
     readers.push((watch ? shown(flags, own) : judged(flags, own)).finally(onLeft));
   }
-  if (write !== undefined) readers.push(written(tap, write).finally(onLeft));
+  if (file !== undefined) readers.push(written(tap, file).finally(onLeft));
   const all = Promise.all(readers).then((codes) => {
     if (tap.lost > 0) warn(io, `${tap.lost} packets came faster than they could be shown, and are missing`);
     return Math.max(...codes);
@@ -83,9 +84,18 @@ function judged({ format }: WatchFlags, io: Io): Promise<number> {
   return check(['-'], { ...READING, failOn: 'must', ...(format === undefined ? {} : { format }) }, io);
 }
 
-async function written(tap: Watch, path: string): Promise<number> {
+function openedFile(path: string): Promise<WriteStream> {
+  const file = createWriteStream(path);
+  return new Promise((resolve, reject) => {
+    file.once('open', () => resolve(file));
+    file.once('error', (error) => reject(cannotWrite(path, error)));
+  });
+}
+
+async function written(tap: Watch, file: WriteStream): Promise<number> {
+  const path = String(file.path);
   try {
-    await pipeline(Readable.from(tap.source(path).pieces), createWriteStream(path));
+    await pipeline(Readable.from(tap.source(path).pieces), file);
     return EXIT.ok;
   } catch (error) {
     throw cannotWrite(path, error as NodeJS.ErrnoException);

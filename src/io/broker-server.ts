@@ -9,7 +9,7 @@ import { type BrokerOptions, brokerSettings } from '../broker/settings.js';
 import { UserError } from '../user-error.js';
 import { Alarm } from './alarm.js';
 import type { Authenticate, BrokerServerOptions, CommonSettings, Reloaded } from './broker-server-options.js';
-import { Batches } from './change-store.js';
+import { Batches, type ChangeStore } from './change-store.js';
 import { EDGE_LIMITS, type EdgeLimits } from './listeners/edge-limits.js';
 import { type Link, PAUSED } from './listeners/link.js';
 import { type Listening, listenAll, renewTls } from './listeners/listen.js';
@@ -60,7 +60,7 @@ export class BrokerServer implements ServerOwner {
   /** Opens all listeners or none. Throws UserError. */
   async start(): Promise<void> {
     const { listeners, settings, store } = this.options;
-    if (store !== undefined) this.apply(this.core.restore(store.load(), this.now()));
+    if (store !== undefined) this.restore(store);
     const all = brokerSettings(this.coreOptions(settings, listeners)).listeners;
     this.listening = await listenAll(
       listeners.map((listener, index) => ({
@@ -112,6 +112,12 @@ export class BrokerServer implements ServerOwner {
       this.inputs.length = 0;
       this.isHandling = false;
     }
+  }
+
+  private restore(store: ChangeStore): void {
+    this.isHandling = true;
+    this.apply(this.core.restore(store.load(), this.now()));
+    this.isHandling = false;
   }
 
   /** What can change while it runs, for what comes from now on. Throws UserError, and changes nothing, when it cannot. */

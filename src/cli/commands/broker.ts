@@ -64,7 +64,7 @@ async function run(
   io: Io,
 ): Promise<number> {
   const stop = new AbortController();
-  const { tap, ended, end } = watching(flags, io, () => stop.abort());
+  const { tap, ended, end } = await watching(flags, io, () => stop.abort());
   let failure: Error | undefined;
   const server = new BrokerServer({
     ...(flags.verbose === true ? tellingEvents(io) : {}),
