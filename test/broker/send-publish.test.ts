@@ -34,7 +34,7 @@ function sent(broker: Broker): Uint8Array {
 it('writes each form of each message', () => {
   const random = new Random(5);
   const broker = new Broker(brokerSettings(), { nextId: () => '' });
-  for (let round = 0; round < 3000; round++) {
+  for (let round = 0; round < 800; round++) {
     const from = random.pick<Version>(['3.1.1', '5.0']);
     const to = random.pick<Version>(['3.1.1', '5.0']);
     const mountPoint = random.pick(['', '', 'm/']);
@@ -43,7 +43,7 @@ it('writes each form of each message', () => {
     const packet: PublishPacket = {
       ...{ type: 'PUBLISH', dup: random.chance(2), qos: random.below(3), retain: random.chance(2) },
       ...{ topic: mountPoint + name, packetId: 0x1234, properties: kept },
-      payload: random.bytes(random.pick([0, 1, 100, 130, 16_383, 16_384, 40_000])),
+      payload: random.bytes(random.pick([0, 1, 100, 130, 16_383, 16_384])),
     };
     broker.now = 1e9;
     const message = new Message(encode(packet, from), from === '5.0', packet.topic, packet.qos, packet.retain, '', 1e9);
