@@ -168,6 +168,7 @@ export class BrokerServer implements ServerOwner {
   }
 
   drained(link: Link): void {
+    this.sending.drained(link);
     link.resume(PAUSED.queue);
     if (!link.isCongested) return;
     link.isCongested = false;

@@ -12,12 +12,17 @@ import type { Tap } from './watch/tap.js';
 /** Bytes for one link after which it does not wait for the end of the turn: what can still be sent as one piece. */
 const EARLY = JOINED_LENGTH - 4096;
 
+/** What counts as congested when too much waits over all links: what a socket of Node takes without asking to wait. */
+const LOW_MARK = 16 * 1024;
+
 export class Sending {
   private readonly held: HeldSends;
   /** Links with something to send at the end of this turn. */
   private readonly dirty: Link[] = [];
   /** Links that are to go, in the order in which they are cut otherwise. */
   private readonly closing = new Set<Link>();
+  /** Bytes handed on that the system has not taken yet, over all links, as of each one's last send. */
+  private waiting = 0;
 
   constructor(
     private readonly limits: EdgeLimits,
@@ -63,6 +68,7 @@ export class Sending {
   }
 
   forget(link: Link): void {
+    this.drained(link);
     this.closing.delete(link);
     this.held.forget(link);
   }
@@ -93,6 +99,16 @@ export class Sending {
     }
   }
 
+  /** All that waited for it has gone out, or it has gone itself. */
+  drained(link: Link): void {
+    this.count(link, 0);
+  }
+
+  private count(link: Link, waiting: number): void {
+    this.waiting += waiting - link.counted;
+    link.counted = waiting;
+  }
+
   private touch(link: Link): void {
     if (!link.isDirty) {
       link.isDirty = true;
@@ -106,7 +122,9 @@ export class Sending {
     if (this.tap !== undefined) link.tell(this.tap);
     link.flush();
     const { waiting } = link;
-    if (waiting <= this.limits.highMark) return;
+    if (waiting === 0 && link.counted === 0) return;
+    this.count(link, waiting);
+    if (waiting <= (this.waiting > this.limits.waitingBytes ? LOW_MARK : this.limits.highMark)) return;
     if (!link.isCongested) {
       link.isCongested = true;
       this.onCongested(link);

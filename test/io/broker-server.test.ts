@@ -412,6 +412,29 @@ describe('clients that do not read', () => {
     expect(await quick.send('c0 00').take(2)).toBe('d000');
   });
 
+  it('count as congested early when too much waits for all together', { timeout: 20_000 }, async () => {
+    const broker = await started({ limits: { highMark: 1e9, waitingBytes: 100_000 } });
+    const slow = await connected(broker.port);
+    slow.send(SUBSCRIBE);
+    await slow.take(5);
+    slow.socket.pause();
+    const payload = new Uint8Array(PAYLOAD);
+    for (let sent = 0; broker.counters.publishDropped === 0; sent++) {
+      expect(sent).toBeLessThan(1000);
+      broker.publish('t', payload);
+      await new Promise((resolve) => setImmediate(resolve));
+    }
+    slow.socket.resume();
+    slow.send('c0 00');
+    await until(() => slow.received.at(-2) === 0xd0);
+    // All has been taken: messages come again.
+    slow.received = Buffer.alloc(0);
+    await until(() => {
+      broker.publish('t', payload);
+      return slow.received.length > 0;
+    });
+  });
+
   it('are not read from, when they ask for answers all the time', { timeout: 20_000 }, async () => {
     const broker = await started({ limits: { highMark: 16 * 1024, stopMark: 32 * 1024 } });
     const client = await connected(broker.port);

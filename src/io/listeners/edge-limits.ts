@@ -4,6 +4,8 @@
 export interface EdgeLimits {
   /** Bytes that wait for one client before it counts as congested: then the core sends it no QoS 0 and holds the rest back. */
   readonly highMark: number;
+  /** Bytes that wait for all clients; beyond, each counts as congested from 16 KiB on. */
+  readonly waitingBytes: number;
   /** Bytes that wait for one client before nothing more is read from it: answers to what it asks are all that can come. */
   readonly stopMark: number;
   /** Bytes of acknowledgements that wait for the store, over all clients, before nothing more is read from who sends. */
@@ -18,6 +20,7 @@ export interface EdgeLimits {
 
 export const EDGE_LIMITS: EdgeLimits = {
   highMark: 256 * 1024,
+  waitingBytes: 256 * 1024 * 1024,
   stopMark: 1024 * 1024,
   heldBytes: 64 * 1024 * 1024,
   closeTimeout: 2000,

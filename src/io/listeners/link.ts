@@ -36,6 +36,8 @@ export abstract class Link {
   hasEnded = false;
   /** Milliseconds of the owner's clock when a closing link is cut. */
   cutAt = Number.NaN;
+  /** Bytes that wait for it in the owner's sum. */
+  counted = 0;
   /** Bytes in `chunks`. */
   length = 0;
   held: Held | undefined = undefined;

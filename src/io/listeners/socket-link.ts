@@ -96,7 +96,8 @@ export function reset(socket: Socket): void {
 
 function onData(this: Socket, bytes: Buffer): void {
   const { mqttLink } = this as LinkedSocket;
-  mqttLink.owner.data(mqttLink, bytes);
+  // Views of a Uint8Array, one per packet, are made in half the time that views of a Buffer take.
+  mqttLink.owner.data(mqttLink, new Uint8Array(bytes.buffer, bytes.byteOffset, bytes.length));
 }
 
 function onEnd(this: Socket): void {
