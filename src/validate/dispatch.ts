@@ -1,34 +1,52 @@
 // Which rules are asked about a packet: those of its version, type and direction that have anything to say about one like
-// it (gates.ts). The lists are made when a packet of a kind comes first, so that judging one is a walk over a short list.
+// it (gates.ts). The lists are made when a packet of a kind comes first; of most kinds, a connection that was well so far
+// is asked nothing more.
 
 import type { Version } from '../spec/versions.js';
 import { citedBy } from './catalogue.js';
-import { GATES, holdsUnasked } from './gates.js';
+import { ALL_GATES, GATES, holdsUnasked } from './gates.js';
 import type { Rule } from './rule.js';
 import type { PacketType } from './seen.js';
 import { type Applied, HELD, type Marks } from './verdicts.js';
 
-/** The rules for packets of one kind. */
+/** The rules for packets of one kind: of one version, type and direction that open the same gates. */
 export interface Asking {
+  /** Of all kinds of the judge. */
+  readonly number: number;
   readonly rules: readonly Applied[];
+  /** Rules that find no fault in such a packet: asked until the connection has kept them. */
+  readonly once: readonly Applied[];
   /** Rules that such a packet keeps without being asked: positions in the list of all. */
   readonly kept: readonly number[];
 }
+
+/** Kinds that are told apart: of a packet of another one, every rule of its type is asked. */
+const MOST_KINDS = 1024;
+const NOTHING: readonly never[] = Object.freeze([]);
+
+type Kinds = Map<number, Asking>;
 
 export class Dispatch {
   readonly closed: readonly Applied[];
   readonly layer: readonly Applied[];
   private readonly byType = new Map<PacketType, Applied[]>();
   /** By type and direction, then by open gates. */
-  private readonly askings = new Map<PacketType, readonly [(Asking | undefined)[], (Asking | undefined)[]]>();
+  private readonly askings = new Map<PacketType, readonly [ofClient: Kinds, ofServer: Kinds]>();
 
-  constructor(version: Version, rules: readonly Rule[], asks: (rule: Rule, version: Version) => boolean) {
+  constructor(
+    version: Version,
+    rules: readonly Rule[],
+    asks: (rule: Rule, version: Version) => boolean,
+    /** Kinds so far, of all versions. */
+    private readonly made: { count: number },
+  ) {
     const closed: Applied[] = [];
     const layer: Applied[] = [];
     rules.forEach((rule, index) => {
       const cited = citedBy(rule, version);
       if (cited === undefined || !asks(rule, version)) return;
-      const applied = { rule, index, version, cited };
+      const check = rule.check ?? (() => {});
+      const applied: Applied = { rule, index, version, cited, check: check as Applied['check'] };
       for (const type of rule.on) this.byType.set(type, [...(this.byType.get(type) ?? []), applied]);
       if (rule.kind !== 'frame' && rule.closed !== undefined) closed.push(applied);
       if (rule.kind !== 'frame' && rule.layer !== undefined) layer.push(applied);
@@ -40,27 +58,45 @@ export class Dispatch {
   /** The rules for a packet that opens these gates. */
   asking(type: PacketType, fromClient: boolean, open: number): Asking {
     let both = this.askings.get(type);
-    if (both === undefined) this.askings.set(type, (both = [[], []]));
-    const list = both[fromClient ? 0 : 1];
-    return (list[open] ??= this.make(type, fromClient, open));
+    if (both === undefined) this.askings.set(type, (both = [new Map(), new Map()]));
+    const kinds = both[fromClient ? 0 : 1];
+    return kinds.get(open) ?? this.begin(kinds, type, fromClient, open);
+  }
+
+  private begin(kinds: Kinds, type: PacketType, fromClient: boolean, open: number): Asking {
+    if (this.made.count >= MOST_KINDS && open !== ALL_GATES) return this.asking(type, fromClient, ALL_GATES);
+    const asking = this.make(type, fromClient, open);
+    kinds.set(open, asking);
+    return asking;
   }
 
   private make(type: PacketType, fromClient: boolean, open: number): Asking {
     const rules: Applied[] = [];
+    const once: Applied[] = [];
     const kept: number[] = [];
     for (const applied of this.byType.get(type) ?? []) {
-      const { from, asked = 'always' } = applied.rule;
+      const { from, asked = 'always', faults = 'always' } = applied.rule;
       if (from !== undefined && (from === 'client') !== fromClient) continue;
-      if ((GATES[asked] & open) !== 0) rules.push(applied);
-      else if (holdsUnasked(asked)) kept.push(applied.index);
+      if ((GATES[asked] & open) === 0) {
+        if (holdsUnasked(asked)) kept.push(applied.index);
+      } else if ((GATES[faults] & open) === 0) once.push(applied);
+      else rules.push(applied);
     }
-    return { rules, kept };
+    return { number: this.made.count++, rules, once, kept };
   }
 }
 
-/** Notes what a packet keeps without being asked; once, while packets of the same kind follow each other. */
-export function keep(marks: Marks, { kept }: Asking): void {
-  if (marks.kept === kept) return;
-  marks.kept = kept;
-  for (let i = 0; i < kept.length; i++) marks.bits[kept[i]!]! |= HELD;
+/** The first packet of a kind in a connection: notes what it keeps without being asked; what is to be asked once. */
+export function meet({ bits, unheld }: Marks, { number, once, kept }: Asking): readonly Applied[] {
+  for (let i = 0; i < kept.length; i++) bits[kept[i]!]! |= HELD;
+  while (unheld.length < number) unheld.push(undefined);
+  return (unheld[number] = unheldOf(bits, once));
+}
+
+/** Those of the rules that the connection has not kept yet. */
+export function unheldOf(bits: Uint8Array, rules: readonly Applied[]): readonly Applied[] {
+  let count = 0;
+  for (let i = 0; i < rules.length; i++) if ((bits[rules[i]!.index]! & HELD) === 0) count++;
+  if (count === rules.length) return rules;
+  return count === 0 ? NOTHING : rules.filter(({ index }) => (bits[index]! & HELD) === 0);
 }

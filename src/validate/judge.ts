@@ -9,10 +9,10 @@
 
 import type { ConnectionInfo, EventItem, Item, PacketItem } from '../dissect/item.js';
 import { VERSIONS, type Version } from '../spec/versions.js';
-import { Dispatch, keep } from './dispatch.js';
-import { type JudgedEvent, type LayerEvent, PacketEvent } from './event.js';
+import { Dispatch, meet, unheldOf } from './dispatch.js';
+import { type ClosedEvent, type LayerEvent, PacketEvent } from './event.js';
 import type { Finding } from './finding.js';
-import { gatesOf } from './gates.js';
+import { gatesOf } from './gates-of.js';
 import { JUDGE_LIMITS, type JudgeLimits } from './limits.js';
 import { type JudgeReport, Tally } from './report.js';
 import type { ConversationRule, Rule } from './rule.js';
@@ -101,24 +101,46 @@ export class Judge {
     this.lastFrame = frame.origins[frame.origins.length - 1] ?? this.lastFrame;
     verdicts.about(event, conversation, marks);
     const asking = this.dispatch[frame.version].asking(frame.packet.type, event.fromClient, gatesOf(event));
-    keep(marks, asking);
-    const { rules } = asking;
-    for (let i = 0; i < rules.length; i++) this.ask(rules[i]!, event);
+    const unheld = marks.unheld[asking.number] ?? meet(marks, asking);
+    if (unheld.length > 0) {
+      this.ask(unheld, event);
+      marks.unheld[asking.number] = unheldOf(marks.bits, unheld);
+    }
+    if (asking.rules.length > 0) this.ask(asking.rules, event);
     conversation.apply(event, event.flow, event.request, event.delivery, event.will);
   }
 
-  private ask(applied: Applied, event: JudgedEvent): void {
+  private ask(rules: readonly Applied[], event: PacketEvent): void {
+    const { verdicts } = this;
+    const { packet } = event;
+    let i = 0;
+    while (i < rules.length) {
+      try {
+        for (; i < rules.length; i++) {
+          const applied = rules[i]!;
+          verdicts.by(applied);
+          applied.check(packet as never, verdicts, event);
+        }
+      } catch (error) {
+        this.broke(rules[i++]!.rule, event.item.number, error);
+      }
+    }
+  }
+
+  private tell(applied: Applied, event: LayerEvent | ClosedEvent): void {
     const rule = applied.rule as ConversationRule;
     this.verdicts.by(applied);
     try {
-      if (event.kind === 'packet') rule.check!(event.packet as never, this.verdicts, event);
-      else if (event.kind === 'closed') rule.closed!(event, this.verdicts);
+      if (event.kind === 'closed') rule.closed!(event, this.verdicts);
       else rule.layer!(event, this.verdicts);
     } catch (error) {
-      const frame = event.kind === 'packet' ? event.item.number : 0;
-      const message = error instanceof Error ? error.message : String(error);
-      if (this.errors.length < MAX_ERRORS) this.errors.push({ rule: rule.name, frame, message });
+      this.broke(rule, 0, error);
     }
+  }
+
+  private broke(rule: Rule, frame: number, error: unknown): void {
+    const message = error instanceof Error ? error.message : String(error);
+    if (this.errors.length < MAX_ERRORS) this.errors.push({ rule: rule.name, frame, message });
   }
 
   private happened(item: EventItem): void {
@@ -146,7 +168,7 @@ export class Judge {
       ...{ layer, code, details, conversation, sender, receiver, time, origins, message },
     };
     this.verdicts.about(event, conversation, marks);
-    for (const applied of this.dispatch[connection.version].layer) this.ask(applied, event);
+    for (const applied of this.dispatch[connection.version].layer) this.tell(applied, event);
     if (layer === 'websocket') conversation.webSocket.notice(noticeOf(event));
   }
 
@@ -162,7 +184,7 @@ export class Judge {
   private close({ conversation, marks }: Judged, closed: Closed): void {
     const event = { kind: 'closed', conversation, closed, time: closed.time } as const;
     this.verdicts.about(event, conversation, marks);
-    for (const applied of this.dispatch[conversation.info.version].closed) this.ask(applied, event);
+    for (const applied of this.dispatch[conversation.info.version].closed) this.tell(applied, event);
     conversation.end(closed);
     this.tally.connection(conversation, closed, marks);
   }
@@ -172,7 +194,7 @@ export class Judge {
     let judged = this.judged.get(connection.id);
     if (judged === undefined) {
       const conversation = new Conversation(connection, time, this.broker(connection.server));
-      judged = { conversation, marks: { bits: new Uint8Array(this.rules.length), counts: new Map(), kept: undefined } };
+      judged = { conversation, marks: { bits: new Uint8Array(this.rules.length), counts: new Map(), unheld: [] } };
       this.judged.set(connection.id, judged);
     }
     this.last = judged;
@@ -221,6 +243,7 @@ function noticeOf({ code, details, sender, time, origins }: LayerEvent): WebSock
 }
 
 function dispatchOf(rules: readonly Rule[], asks: JudgeOptions['asks']): Judge['dispatch'] {
-  const entries = VERSIONS.map((version) => [version, new Dispatch(version, rules, asks)]);
+  const made = { count: 0 };
+  const entries = VERSIONS.map((version) => [version, new Dispatch(version, rules, asks, made)]);
   return Object.fromEntries(entries) as Judge['dispatch'];
 }

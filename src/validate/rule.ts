@@ -56,6 +56,11 @@ interface RuleHead {
   readonly due?: number;
   /** Of which packets of its types it is asked at all (gates.ts): default always. */
   readonly asked?: Asked;
+  /**
+   * In which packets it can find fault (gates.ts): of others that it is asked about it holds or says nothing, and it is
+   * asked no more once it was held in the connection. Default always.
+   */
+  readonly faults?: Asked;
   /** Of whose packets it is asked; absent: of both sides'. */
   readonly from?: 'client' | 'server';
   /** All versions demand it in the same way: it may be judged though the version is a guess. */

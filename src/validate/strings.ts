@@ -13,25 +13,52 @@ import { isNullJudgedWithTopics, isUtf8JudgedWithTopics } from './rules/topic-pa
 export const NULL_CHARACTER = 1;
 export const CONTROL_CHARACTER = 2;
 export const NON_CHARACTER = 4;
+/** Of traitsOf: all of these, and + or #. */
+export const CHARACTER_KINDS = NULL_CHARACTER | CONTROL_CHARACTER | NON_CHARACTER;
+export const WILDCARD_CHARACTER = 8;
 
-// The last answers: several rules ask about the same packet, and the same topic comes again and again.
-let lastText = '';
-let lastTextKinds = 0;
+const PLUS = 0x2b;
+const HASH = 0x23;
+
+// The same topics come again and again: what is known of the latest, by their length and last characters.
+const SLOTS = 1024;
+const LONGEST = 256;
+const texts: (string | undefined)[] = new Array(SLOTS).fill(undefined);
+const traits = new Uint8Array(SLOTS);
+
+// The last answer: several rules ask about the same packet.
 let lastPacket: ReadPacket | undefined;
 let lastPacketKinds = 0;
 
-/** Which kinds of doubtful characters a text holds. */
+/** Which kinds of doubtful characters a text holds that is likely to come again. */
 export function kindsOf(text: string): number {
-  if (text === lastText) return lastTextKinds;
-  let kinds = 0;
+  return traitsOf(text) & CHARACTER_KINDS;
+}
+
+/** The same, and whether there are characters of wildcards in it. */
+export function traitsOf(text: string): number {
+  const { length } = text;
+  if (length < 2 || length > LONGEST) return traitsIn(text);
+  const slot = (text.charCodeAt(length - 1) + 31 * text.charCodeAt(length - 2) + 7 * length) & (SLOTS - 1);
+  if (texts[slot] === text) return traits[slot]!;
+  texts[slot] = text;
+  return (traits[slot] = traitsIn(text));
+}
+
+/** Which kinds of doubtful characters any text holds. */
+export function kindsOfAny(text: string): number {
+  return traitsIn(text) & CHARACTER_KINDS;
+}
+
+function traitsIn(text: string): number {
+  let found = 0;
   for (let i = 0; i < text.length; i++) {
     const unit = text.charCodeAt(i);
+    if (unit === PLUS || unit === HASH) found |= WILDCARD_CHARACTER;
     if (unit >= 0x20 && unit < 0x7f) continue;
-    kinds |= kindOf(unit < 0xd800 || unit > 0xdbff ? unit : text.codePointAt(i)!);
+    found |= kindOf(unit < 0xd800 || unit > 0xdbff ? unit : text.codePointAt(i)!);
   }
-  lastText = text;
-  lastTextKinds = kinds;
-  return kinds;
+  return found;
 }
 
 export function kindOf(point: number): number {
@@ -84,8 +111,8 @@ function kindsInList(properties: readonly Property[] | undefined): number {
   let kinds = 0;
   for (let i = 0; i < properties.length; i++) {
     const one = properties[i]!;
-    if (typeof one.value === 'string') kinds |= kindsOf(one.value);
-    else if (one.name === 'userProperty') kinds |= kindsOf(one.value.name) | kindsOf(one.value.value);
+    if (typeof one.value === 'string') kinds |= kindsOfAny(one.value);
+    else if (one.name === 'userProperty') kinds |= kindsOfAny(one.value.name) | kindsOfAny(one.value.value);
   }
   return kinds;
 }

@@ -5,7 +5,7 @@ import type { ConnectionInfo } from '../dissect/item.js';
 import type { Version } from '../spec/versions.js';
 import type { Cited } from './catalogue.js';
 import { doubtOf, doubtOfVersion } from './doubt.js';
-import type { JudgedEvent } from './event.js';
+import type { JudgedEvent, PacketEvent } from './event.js';
 import type { Finding, FrameRef, Place } from './finding.js';
 import { fingerprintOf } from './fingerprint.js';
 import { placeOf } from './place.js';
@@ -25,6 +25,8 @@ export interface Applied {
   readonly index: number;
   readonly version: Version;
   readonly cited: Cited;
+  /** The check of the rule, of a packet of one of its types. */
+  readonly check: (packet: never, verdict: Verdict, event: PacketEvent) => void;
 }
 
 /** What is kept of the verdicts of one connection. */
@@ -32,8 +34,8 @@ export interface Marks {
   readonly bits: Uint8Array;
   /** Findings so far, by rule. */
   readonly counts: Map<number, number>;
-  /** The rules that the latest packet kept without being asked. */
-  kept: readonly number[] | undefined;
+  /** By the number of an Asking: the rules of its `once` that have not been held yet; absent: no such packet has come. */
+  readonly unheld: (readonly Applied[] | undefined)[];
 }
 
 export class Verdicts implements Verdict {

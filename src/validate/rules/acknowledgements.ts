@@ -87,6 +87,8 @@ export const ACKNOWLEDGEMENTS: RuleSet = {
       refs: { '5.0': ['§3.4.2.1', '§3.5.2.1'] },
       party: 'client',
       hint: 'acknowledge with 0x00: only servers know of subscribers',
+      asked: 'coded',
+      faults: 'odd',
       on: ['PUBACK', 'PUBREC'],
       check({ type, reasonCode }, verdict, { fromClient }) {
         if (!fromClient || reasonCode === undefined) return;

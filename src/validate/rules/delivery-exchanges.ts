@@ -49,9 +49,9 @@ export const DELIVERY_EXCHANGES: RuleSet = {
       name: 'dup-passed-on',
       refs: { '3.1.1': ['MQTT-3.3.1-3'], '5.0': ['MQTT-3.3.1-3'] },
       needs: 'both',
-      asked: 'flow',
       party: 'sender',
       hint: 'set DUP by whether this PUBLISH is sent again, not by how the message came',
+      asked: 'odd-flow',
       on: ['PUBLISH'],
       check({ dup, payload }, verdict, { delivery, flow, topic, conversation }) {
         if (delivery === undefined || flow?.kind !== 'new') return;
@@ -83,9 +83,9 @@ export const DELIVERY_EXCHANGES: RuleSet = {
       name: 'delivery-broken-off-by-unsubscribe',
       refs: { '3.1.1': ['MQTT-3.10.4-3'], '5.0': ['MQTT-3.10.4-3'] },
       needs: 'both',
-      asked: 'flow',
       party: 'server',
       hint: 'complete the QoS 1 and 2 messages that were begun before UNSUBSCRIBE',
+      asked: 'odd-flow',
       on: ['PUBREL'],
       check(_packet, verdict, { flow, conversation, fromClient, time }) {
         const topic = flow?.exchange?.topic;

@@ -22,9 +22,10 @@ export const DELIVERY_SUBSCRIPTIONS: RuleSet = {
       name: 'delivery-without-subscription',
       refs: { '3.1.1': ['MQTT-3.3.2-3'], '5.0': ['MQTT-3.3.2-3'] },
       needs: 'both',
-      asked: 'delivery',
       party: 'sender',
       hint: 'send a client only what one of its Topic Filters matches',
+      asked: 'delivery',
+      faults: 'odd-delivery',
       on: ['PUBLISH'],
       check(_packet, verdict, { delivery }) {
         if (delivery === undefined) return;
@@ -43,9 +44,9 @@ export const DELIVERY_SUBSCRIPTIONS: RuleSet = {
       name: 'delivery-of-dollar-topic',
       refs: { '3.1.1': ['MQTT-4.7.2-1'], '5.0': ['MQTT-4.7.2-1'] },
       needs: 'both',
-      asked: 'delivery',
       party: 'sender',
       hint: 'a wildcard at the beginning of a filter does not match topics that begin with $',
+      asked: 'odd-delivery',
       on: ['PUBLISH'],
       check(_packet, verdict, { delivery }) {
         if (delivery === undefined || !delivery.route.topic.startsWith('$')) return;
@@ -73,9 +74,9 @@ export const DELIVERY_SUBSCRIPTIONS: RuleSet = {
       name: 'delivery-by-normalised-topic',
       refs: { '3.1.1': ['MQTT-4.7.3-4'], '5.0': ['MQTT-4.7.3-4'] },
       needs: 'both',
-      asked: 'delivery',
       party: 'sender',
       hint: 'compare topics and filters character by character, as they are',
+      asked: 'odd-delivery',
       on: ['PUBLISH'],
       check(_packet, verdict, { delivery }) {
         if (delivery === undefined) return;
@@ -106,9 +107,9 @@ export const DELIVERY_SUBSCRIPTIONS: RuleSet = {
       name: 'delivery-after-unsubscribe',
       refs: { '3.1.1': ['MQTT-3.10.4-2', 'MQTT-3.10.4-1'], '5.0': ['MQTT-3.10.4-2', 'MQTT-3.10.4-1'] },
       needs: 'both',
-      asked: 'delivery',
       party: 'server',
       hint: 'after UNSUBSCRIBE take no new messages for the client by that filter',
+      asked: 'odd-delivery',
       on: ['PUBLISH'],
       check({ dup }, verdict, { delivery, time }) {
         if (delivery === undefined || dup === true || delivery.route.matching.length > 0) return;
@@ -148,9 +149,10 @@ export const DELIVERY_SUBSCRIPTIONS: RuleSet = {
       name: 'delivery-to-refused-subscription',
       refs: { '3.1.1': ['MQTT-3.3.2-3'], '5.0': ['MQTT-3.8.4-7'] },
       needs: 'both',
-      asked: 'delivery',
       party: 'server',
       hint: 'SUBACK must say what was granted; what it refused gets no messages',
+      asked: 'delivery',
+      faults: 'odd-delivery',
       on: ['PUBLISH'],
       check({ qos }, verdict, { delivery }) {
         if (delivery === undefined) return;

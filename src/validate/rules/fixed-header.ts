@@ -37,7 +37,18 @@ function flagsRule(
   complies: readonly Example[],
 ): Rule {
   const hint = 'set the four low bits of the first byte to their fixed value';
-  return frameRule({ name, refs, party: 'sender', hint, due: 0x81, on, check: checkFlags, violates, complies });
+  return frameRule({
+    name,
+    refs,
+    party: 'sender',
+    hint,
+    due: 0x81,
+    faults: 'odd',
+    on,
+    check: checkFlags,
+    violates,
+    complies,
+  });
 }
 
 const FLAGS = { length: 1, at: 0, bits: [3, 0] } as const;
@@ -150,6 +161,7 @@ export const FIXED_HEADER: RuleSet = {
       level: 'note',
       party: 'sender',
       hint: 'set flags without a meaning to 0: later versions refuse others',
+      faults: 'odd',
       on: [...WITHOUT_OWN, 'PUBREL', 'SUBSCRIBE', 'UNSUBSCRIBE', 'DISCONNECT'],
       check({ type, headerFlags }, verdict, event) {
         const fixed = FIXED.get(type)!;
@@ -172,6 +184,7 @@ export const FIXED_HEADER: RuleSet = {
       needs: 'sender',
       hint: 'send the packet types of the version that CONNECT announced; AUTH (15) is one of 5.0 only',
       due: 0x81,
+      faults: 'odd',
       on: ['RESERVED', ...WITHOUT_OWN, 'PUBREL', 'SUBSCRIBE', 'UNSUBSCRIBE', 'DISCONNECT', 'AUTH'],
       check({ type }, verdict, event) {
         if (type === 'RESERVED') reportProblems('packet-type-reserved', verdict, event);
@@ -200,6 +213,7 @@ export const FIXED_HEADER: RuleSet = {
       party: 'sender',
       hint: 'send what is yours: requests go to the server, answers to the client, DISCONNECT before 5.0 to the server only',
       due: 0x82,
+      faults: 'odd',
       on: ONE_SENDER,
       check({ type }, verdict, event) {
         // 3.14: since 5.0 a server may send it too.

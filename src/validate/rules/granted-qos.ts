@@ -26,7 +26,8 @@ function aboveGranted(name: string, refs: Refs, shared: boolean, filter: string)
     name,
     refs,
     needs: 'both',
-    asked: 'delivery',
+    asked: shared ? 'odd-delivery' : 'delivery',
+    faults: 'odd-delivery',
     party: 'sender',
     hint: 'lower the QoS of a message to what SUBACK granted',
     on: ['PUBLISH'],
@@ -87,9 +88,10 @@ export const GRANTED_QOS: RuleSet = {
       name: 'delivery-qos-not-the-lesser',
       refs: { '3.1': ['§3.8'], '3.1.1': ['MQTT-3.8.4-6'], '5.0': ['MQTT-3.8.4-8'] },
       needs: 'both',
-      asked: 'delivery',
       party: 'sender',
       hint: 'deliver with the QoS of the publication or the granted one, whichever is less',
+      asked: 'published',
+      faults: 'odd-delivery',
       on: ['PUBLISH'],
       check({ qos }, verdict, { delivery, frame }) {
         if (delivery?.publication === undefined || qos === undefined || qos > delivery.route.most) return;
@@ -126,9 +128,9 @@ export const GRANTED_QOS: RuleSet = {
       name: 'subscription-not-replaced',
       refs: { '3.1.1': ['MQTT-3.8.4-3'], '5.0': ['MQTT-3.8.4-3'] },
       needs: 'both',
-      asked: 'delivery',
       party: 'sender',
       hint: 'a SUBSCRIBE with the same Topic Filter takes the place of the subscription that stood',
+      asked: 'odd-delivery',
       on: ['PUBLISH'],
       check(packet, verdict, { delivery }) {
         const only = delivery?.route.only;

@@ -44,6 +44,7 @@ function exceeded(name: string, ofServer: boolean, refs: Refs, opened: string): 
     on: ALL_TYPES,
     from: 'client',
     asked: ofServer ? 'server-keep-alive' : 'keep-alive',
+    faults: 'overdue',
     check(_packet, verdict, { fromClient, time, frame, conversation }) {
       const { longestSilence } = conversation.opening;
       if (!fromClient || !applies(conversation, ofServer)) return;
@@ -81,7 +82,7 @@ function notEnforced(name: string, ofServer: boolean, refs: Refs, opened: string
     needs: 'client',
     on: ALL_TYPES,
     from: 'client',
-    asked: ofServer ? 'server-keep-alive' : 'keep-alive',
+    asked: 'overdue',
     check({ type }, verdict, { fromClient, time, conversation }) {
       const { opening, closing } = conversation;
       if (!fromClient || !applies(conversation, ofServer)) return;

@@ -11,9 +11,9 @@ export const NO_LOCAL: RuleSet = {
       name: 'no-local-ignored',
       refs: { '5.0': ['MQTT-3.8.3-3'] },
       needs: 'both',
-      asked: 'delivery',
       party: 'sender',
       hint: 'do not send a message back to the client that published it when No Local is 1',
+      asked: 'odd-delivery',
       on: ['PUBLISH'],
       check(_packet, verdict, { delivery }) {
         if (delivery === undefined || !delivery.route.noLocal) return;

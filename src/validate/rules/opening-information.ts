@@ -46,6 +46,7 @@ export const OPENING_INFORMATION: RuleSet = {
       hint: 'after Request Problem Information 0, send Reason String and User Property in CONNACK, PUBLISH and DISCONNECT only',
       due: 0x82,
       needs: 'nothing',
+      asked: 'odd',
       on: ['PUBACK', 'PUBREC', 'PUBREL', 'PUBCOMP', 'SUBACK', 'UNSUBACK', 'AUTH'],
       check({ type, properties }, verdict, { fromClient, conversation: { opening } }) {
         if (fromClient || opening.wantsProblemInformation) return;

@@ -24,7 +24,9 @@ function order({ type, ...head }: Order): Rule {
     party: 'client',
     needs: 'both',
     on: [type],
+    from: 'client',
     asked: 'flow',
+    faults: 'odd-flow',
     check(_packet, verdict: Verdict, { flow, fromClient }: PacketEvent) {
       if (!fromClient || flow?.kind !== 'answers') return;
       const exchange = flow.exchange!;
@@ -48,8 +50,8 @@ export const ORDERING: RuleSet = {
       party: 'client',
       hint: 'send messages again in the order in which they were sent first',
       needs: 'sender',
+      asked: 'odd-flow',
       on: ['PUBLISH'],
-      asked: 'flow',
       check(_packet, verdict, { flow, fromClient }) {
         if (!fromClient || flow?.kind !== 'resumed') return;
         const exchange = flow.exchange!;

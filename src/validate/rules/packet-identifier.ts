@@ -20,7 +20,9 @@ function inUse(owner: 'client' | 'server', level: 1 | 2, refs: Rule['refs'], exa
     hint: HINT,
     needs: 'both',
     on: ['PUBLISH'],
-    asked: 'flow',
+    from: owner,
+    asked: `qos-${level}`,
+    faults: 'odd-flow',
     check({ qos }, verdict, { flow, conversation }) {
       if (flow === undefined || qos !== level || flow.flows.owner !== owner) return;
       const { kind, exchange, packetId } = flow;

@@ -54,7 +54,9 @@ function tooLarge(owner: 'client' | 'server', on: readonly PacketType[], head: H
     needs: 'nothing',
     due: 0x95,
     on,
+    from: owner,
     asked: 'limits',
+    faults: 'odd',
     check(_packet, verdict, event) {
       const { maximumPacketSize, known } = event.receiver.limits;
       if (maximumPacketSize === Number.POSITIVE_INFINITY || !known || event.sender.role !== owner) return;

@@ -27,7 +27,7 @@ export const PROPERTY_VALUES: RuleSet = {
       party: 'sender',
       hint: 'send a value that the property may have, or leave the property out',
       due: 0x82,
-      asked: 'properties',
+      asked: 'odd-property',
       on: WITH_PROPERTIES,
       check: faultCheck(OUT_OF_RANGE, RANGED, outOfRange),
       violates: [
@@ -81,7 +81,7 @@ export const PROPERTY_VALUES: RuleSet = {
       level: 'should',
       party: 'sender',
       hint: 'send 0 for bytes or 1 for UTF-8 text',
-      asked: 'properties',
+      asked: 'odd-property',
       on: ['PUBLISH', 'CONNECT'],
       check: faultCheck(FORMAT_UNKNOWN, WITH_FORMAT, outOfRange),
       violates: [

@@ -21,6 +21,7 @@ export const PROPERTY_RULES: RuleSet = {
       hint: 'send a property only in the packets that table 2-4 names for it',
       due: 0x81,
       asked: 'properties',
+      faults: 'odd-property',
       on: WITH_PROPERTIES,
       check: faultCheck(NOT_ALLOWED, CHECKED, ({ label, owner }) => ({
         message: `${label} may not stand in ${placeName(owner)}`,
@@ -53,6 +54,7 @@ export const PROPERTY_RULES: RuleSet = {
       hint: 'send each property once; only User Property, and Subscription Identifier to subscribers, may repeat',
       due: 0x82,
       asked: 'properties',
+      faults: 'odd-property',
       on: WITH_PROPERTIES,
       check: faultCheck(REPEATED, CHECKED, ({ label, owner }) => ({
         message: `${label} stands more than once in ${placeName(owner)}`,
@@ -87,6 +89,7 @@ export const PROPERTY_RULES: RuleSet = {
       party: 'sender',
       hint: 'send the property once: which of two values counts is not said',
       asked: 'properties',
+      faults: 'odd-property',
       on: ['PUBLISH'],
       check: faultCheck(REPEATED_UNSAID, CHECKED, ({ label }) => ({
         message: `${label} stands more than once, which the specification forbids in a Will and leaves open here`,
@@ -109,6 +112,7 @@ export const PROPERTY_RULES: RuleSet = {
       hint: 'send only properties of table 2-4: the rest of the packet cannot be read behind another',
       due: 0x81,
       asked: 'properties',
+      faults: 'odd-property',
       on: WITH_PROPERTIES,
       check(packet, verdict, event) {
         if (event.frame.problems.length > 0) reportProblems('property-unknown', verdict, event);

@@ -28,7 +28,7 @@ export const PUBLISH_PROPERTIES: RuleSet = {
       hint: 'number topic aliases from 1 to the Topic Alias Maximum of the receiver',
       // 3.3.4
       due: 0x94,
-      asked: 'properties',
+      asked: 'odd-property',
       on: ['PUBLISH'],
       check({ properties }, verdict) {
         const index = indexOfProperty(properties, 'topicAlias');
@@ -61,6 +61,7 @@ export const PUBLISH_PROPERTIES: RuleSet = {
       hint: 'leave Subscription Identifiers out of what is published: servers put them into what they deliver',
       due: 0x82,
       asked: 'properties',
+      faults: 'odd-property',
       on: ['PUBLISH'],
       check({ properties }, verdict, { fromClient }) {
         if (!fromClient || properties === undefined) return;
@@ -87,7 +88,7 @@ export const PUBLISH_PROPERTIES: RuleSet = {
       name: 'response-topic-utf8',
       refs: { '5.0': ['MQTT-3.3.2-13', 'MQTT-1.5.4-1'] },
       hint: 'send the Response Topic as well-formed UTF-8',
-      asked: 'properties',
+      asked: 'odd-property',
       on: 'PUBLISH',
       what: 'the Response Topic',
       isPath: (path) => path.endsWith('.responseTopic'),
@@ -108,6 +109,7 @@ export const PUBLISH_PROPERTIES: RuleSet = {
       refs: { '5.0': ['MQTT-3.3.2-19', 'MQTT-1.5.4-1'] },
       hint: 'send the Content Type as well-formed UTF-8',
       asked: 'properties',
+      faults: 'odd-property',
       on: 'PUBLISH',
       what: 'the Content Type',
       isPath: (path) => path.endsWith('.contentType'),

@@ -14,6 +14,8 @@ export const PUBLISH: RuleSet = {
       refs: { '3.1.1': ['MQTT-3.3.1-2', 'MQTT-4.3.1-1'], '5.0': ['MQTT-3.3.1-2', 'MQTT-4.3.1-1'] },
       party: 'sender',
       hint: 'send QoS 0 messages once, with DUP 0',
+      asked: 'qos-0',
+      faults: 'odd',
       on: ['PUBLISH'],
       check({ qos, dup }, verdict) {
         if (qos !== 0) return;
@@ -38,6 +40,7 @@ export const PUBLISH: RuleSet = {
       party: 'sender',
       hint: 'use QoS 0, 1 or 2',
       due: 0x81,
+      faults: 'odd',
       on: ['PUBLISH'],
       check({ qos }, verdict) {
         if (qos === undefined) return;
@@ -63,6 +66,8 @@ export const PUBLISH: RuleSet = {
       party: 'sender',
       hint: 'number requests and QoS 1 and 2 messages from 1 to 65535',
       due: 0x82,
+      asked: 'identified',
+      faults: 'odd',
       on: ['PUBLISH', 'SUBSCRIBE', 'UNSUBSCRIBE'],
       check({ type, packetId }, verdict, { fromClient, frame }) {
         // 5.0 says it of servers in a statement of its own.
@@ -93,6 +98,8 @@ export const PUBLISH: RuleSet = {
       party: 'server',
       hint: 'number QoS 1 and 2 messages from 1 to 65535',
       due: 0x82,
+      asked: 'identified',
+      faults: 'odd',
       on: ['PUBLISH'],
       check({ packetId }, verdict, { fromClient }) {
         if (packetId === undefined || fromClient) return;

@@ -19,8 +19,9 @@ export const QOS_2_RELEASE: RuleSet = {
       party: 'sender',
       hint: 'send PUBREL under the Packet Identifier of the QoS 2 PUBLISH that it belongs to',
       needs: 'sender',
-      on: ['PUBREL'],
       asked: 'flow',
+      faults: 'odd-flow',
+      on: ['PUBREL'],
       check({ reasonCode }, verdict, { flow }) {
         if (flow === undefined || reasonCode === NOT_FOUND) return;
         const { kind, packetId, exchange, flows } = flow;
@@ -59,8 +60,9 @@ export const QOS_2_RELEASE: RuleSet = {
       party: 'sender',
       hint: 'wait for PUBREC before PUBREL: until then the message is not delivered',
       needs: 'both',
-      on: ['PUBREL'],
       asked: 'flow',
+      faults: 'odd-flow',
+      on: ['PUBREL'],
       check(_packet, verdict, { flow }) {
         if (flow?.kind === 'answers') verdict.hold();
         if (flow?.kind !== 'early') return;
@@ -87,8 +89,9 @@ export const QOS_2_RELEASE: RuleSet = {
       party: 'sender',
       hint: 'a PUBREC with a Reason Code of 0x80 or more ends the exchange: send no PUBREL',
       needs: 'both',
-      on: ['PUBREL'],
       asked: 'flow',
+      faults: 'odd-flow',
+      on: ['PUBREL'],
       check({ reasonCode }, verdict, { flow }) {
         if (flow?.kind === 'answers') verdict.hold();
         if (flow?.kind !== 'refused' || reasonCode === NOT_FOUND) return;

@@ -17,6 +17,7 @@ export const QOS_2_UNANSWERED: RuleSet = {
       refs: { '3.1': ['§4.1'], '3.1.1': ['MQTT-4.3.3-2'], '5.0': ['MQTT-4.3.3-10'] },
       hint: 'answer a QoS 2 PUBLISH with PUBREC each time that it comes, until its PUBREL has come',
       step: 'PUBREC',
+      asked: 'odd-flow',
       is: (exchange) => !isFirst(exchange),
       violates: [
         {
@@ -80,6 +81,7 @@ export const QOS_2_UNANSWERED: RuleSet = {
       refs: { '5.0': ['MQTT-4.3.3-7', 'MQTT-4.3.3-4'] },
       hint: 'once a QoS 2 PUBLISH was sent, go on with its exchange, whatever its Message Expiry Interval',
       step: 'PUBREL',
+      asked: 'odd-flow',
       is: ({ expiresAt }, time) => expiresAt <= time,
       violates: [
         {
@@ -95,6 +97,7 @@ export const QOS_2_UNANSWERED: RuleSet = {
       refs: { '5.0': ['MQTT-4.3.3-13', 'MQTT-4.3.3-11'] },
       hint: 'go on with the exchange of a QoS 2 message that has expired',
       step: 'PUBCOMP',
+      asked: 'odd-flow',
       is: ({ expiresAt }, time) => expiresAt <= time,
       violates: [
         {

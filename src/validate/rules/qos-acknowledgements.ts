@@ -29,8 +29,9 @@ export const QOS_ACKNOWLEDGEMENTS: RuleSet = {
       party: 'sender',
       hint: 'answer each PUBLISH once, under its own Packet Identifier',
       needs: 'receiver',
-      on: ['PUBACK', 'PUBREC'],
       asked: 'flow',
+      faults: 'odd-flow',
+      on: ['PUBACK', 'PUBREC'],
       check({ type }, verdict, { flow, frame }) {
         if (flow === undefined) return;
         if (flow.kind === 'answers') verdict.hold();
@@ -74,8 +75,9 @@ export const QOS_ACKNOWLEDGEMENTS: RuleSet = {
       party: 'sender',
       hint: 'send PUBCOMP once, as the answer to a PUBREL, under its Packet Identifier',
       needs: 'receiver',
-      on: ['PUBCOMP'],
       asked: 'flow',
+      faults: 'odd-flow',
+      on: ['PUBCOMP'],
       check(_packet, verdict, { flow }) {
         if (flow === undefined) return;
         if (flow.kind === 'answers') verdict.hold();
@@ -113,8 +115,9 @@ export const QOS_ACKNOWLEDGEMENTS: RuleSet = {
       party: 'sender',
       hint: 'answer a QoS 1 message with PUBACK',
       needs: 'both',
+      asked: 'qos-1',
+      faults: 'odd-flow',
       on: ['PUBACK', 'PUBREC', 'PUBCOMP'],
-      asked: 'flow',
       check({ type }, verdict, { flow }) {
         const exchange = flow?.exchange;
         if (exchange?.qos !== 1) return;
@@ -139,8 +142,9 @@ export const QOS_ACKNOWLEDGEMENTS: RuleSet = {
       party: 'sender',
       hint: 'answer a QoS 2 message with PUBREC',
       needs: 'both',
+      asked: 'qos-2',
+      faults: 'odd-flow',
       on: ['PUBACK', 'PUBREC'],
-      asked: 'flow',
       check({ type }, verdict, { flow }) {
         const exchange = flow?.exchange;
         if (exchange?.qos !== 2) return;

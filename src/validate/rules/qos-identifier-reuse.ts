@@ -21,7 +21,8 @@ function reuse(name: string, end: NonNullable<Exchange['reused']>, ref: Ref, bef
     hint: 'forget a Packet Identifier with the last acknowledgement of its message',
     needs: 'both',
     on: ['PUBACK', 'PUBREC'],
-    asked: 'flow',
+    asked: end === 'PUBACK' ? 'reused' : 'reused-otherwise',
+    faults: 'odd',
     check({ type, reasonCode = 0 }, verdict, { flow }) {
       const exchange = flow?.exchange;
       if (flow?.kind !== 'answers' || exchange!.reused !== end || exchange!.sends > 1) return;

@@ -6,6 +6,7 @@ import type { ClosedEvent, PacketEvent } from '../event.js';
 import type { Example, Violation } from '../example.js';
 import { LATER, SUBSCRIBED } from '../flow-examples.js';
 import { refOf } from '../flow-verdicts.js';
+import type { Asked } from '../gates.js';
 import { conversationRule, type Rule, type RuleSet, type Verdict } from '../rule.js';
 import { OPENED } from '../samples.js';
 import type { Exchange } from '../state/exchange.js';
@@ -21,6 +22,8 @@ interface Unanswered {
   readonly step: Step;
   /** Who owes the step; absent: either side. */
   readonly by?: Role;
+  /** Of which packets it is asked; absent: of every one of an exchange. */
+  readonly asked?: Asked;
   /** Which of the exchanges that wait for the step it speaks of. */
   is(exchange: Exchange, time: number): boolean;
   readonly violates: readonly Violation[];
@@ -34,13 +37,15 @@ const ASKED_BY = { PUBACK: 'PUBLISH', PUBREC: 'PUBLISH', PUBREL: 'PUBREC', PUBCO
 const other = (role: Role): Role => (role === 'client' ? 'server' : 'client');
 
 export function unanswered(row: Unanswered): Rule {
-  const { name, refs, hint, step, by, is, violates, complies } = row;
+  const { name, refs, hint, step, by, asked = 'flow', is, violates, complies } = row;
   return conversationRule({
     ...{ name, refs, hint, violates, complies },
     party: by ?? 'sender',
     needs: 'both',
     on: [step],
-    asked: 'flow',
+    ...(by === undefined ? {} : { from: by }),
+    asked,
+    faults: 'none',
     check(_packet, verdict, { flow, sender, time }: PacketEvent) {
       if (flow?.kind === 'answers' && (by ?? sender.role) === sender.role && is(flow.exchange!, time)) verdict.hold();
     },

@@ -22,6 +22,8 @@ export function definedCodeRule(
     refs: { '5.0': [ref] },
     party: 'sender',
     hint: `use a Reason Code that ${type} knows`,
+    asked: 'coded',
+    faults: 'odd',
     on: [type],
     check({ reasonCode }, verdict) {
       if (reasonCode === undefined) return;

@@ -31,7 +31,9 @@ function exceeded(owner: 'client' | 'server', head: Head): Rule {
     needs: 'both',
     due: 0x93,
     on: ['PUBLISH'],
+    from: owner,
     asked: 'flow',
+    faults: 'quota',
     check(_packet, verdict, { flow, receiver, time }) {
       if (flow === undefined || flow.flows.owner !== owner || !receiver.limits.known) return;
       if (flow.kind !== 'new' && flow.kind !== 'resumed' && flow.kind !== 'late') return;
@@ -53,7 +55,8 @@ function delayed(owner: 'client' | 'server', head: Head): Rule {
     hint: 'let nothing but PUBLISH wait for the Receive Maximum of the other side',
     needs: 'both',
     on: ['PUBACK', 'PUBREC', 'PUBREL', 'PUBCOMP'],
-    asked: 'flow',
+    from: owner,
+    asked: 'quota',
     check({ type }, verdict, { flow, sender, time }) {
       if (sender.role !== owner || flow?.kind !== 'answers') return;
       const { flows } = sender;

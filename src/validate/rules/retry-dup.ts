@@ -15,7 +15,8 @@ function dupFirst(level: 1 | 2, refs: Rule['refs']): Rule {
     hint: 'set DUP to 0 when a message is sent for the first time',
     needs: 'sender',
     on: ['PUBLISH'],
-    asked: 'flow',
+    asked: `qos-${level}`,
+    faults: 'odd-flow',
     check(packet, verdict, event) {
       const { flow } = event;
       if (flow?.kind !== 'new' || packet.qos !== level) return;
@@ -52,8 +53,8 @@ export const RETRY_DUP: RuleSet = {
       party: 'sender',
       hint: 'set DUP to 1 when a message is sent again',
       needs: 'both',
+      asked: 'odd-flow',
       on: ['PUBLISH'],
-      asked: 'flow',
       check({ dup }, verdict, { flow }) {
         if (flow === undefined) return;
         const { kind, exchange } = flow;

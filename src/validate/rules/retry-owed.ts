@@ -29,7 +29,7 @@ function owed({ is, keeps, ...head }: Owed): Rule {
     party: 'sender',
     needs: 'both',
     on: ['PUBLISH', 'PUBREL'],
-    asked: 'flow',
+    asked: 'odd-flow',
     check(packet, verdict, { flow, time }: PacketEvent) {
       if (flow?.kind === 'resumed' && keeps(flow.exchange!, packet.type as 'PUBLISH' | 'PUBREL', time)) verdict.hold();
     },

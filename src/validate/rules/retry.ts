@@ -18,7 +18,8 @@ function renumbered(owner: 'client' | 'server', refs: Rule['refs']): Rule {
     hint: 'send a message again under the Packet Identifier that it had',
     needs: 'nothing',
     on: ['PUBLISH'],
-    asked: 'flow',
+    from: owner,
+    asked: 'odd-flow',
     check(packet, verdict, event) {
       const { flow } = event;
       if (flow === undefined || flow.flows.owner !== owner) return;
@@ -57,8 +58,8 @@ export const RETRY: RuleSet = {
       party: 'sender',
       hint: 'send again after a reconnect only: on a connection nothing is lost',
       needs: 'both',
+      asked: 'odd-flow',
       on: ['PUBLISH', 'PUBREL'],
-      asked: 'flow',
       check({ type }, verdict, { flow }) {
         if (flow === undefined) return;
         const { kind, exchange } = flow;
@@ -96,8 +97,8 @@ export const RETRY: RuleSet = {
       party: 'sender',
       hint: 'take a message that was refused (Reason Code 0x80 or more) for acknowledged: do not send it again',
       needs: 'nothing',
+      asked: 'odd-flow',
       on: ['PUBLISH'],
-      asked: 'flow',
       check(_packet, verdict, { flow }) {
         if (flow?.exchange?.state !== 'refused') return;
         const { exchange, kind } = flow;
@@ -127,8 +128,8 @@ export const RETRY: RuleSet = {
       party: 'sender',
       hint: 'once PUBREL is sent, send PUBREL again and not the PUBLISH',
       needs: 'both',
+      asked: 'odd-flow',
       on: ['PUBLISH', 'PUBREL'],
-      asked: 'flow',
       check({ type }, verdict, { flow }) {
         if (flow === undefined) return;
         const { kind, exchange } = flow;

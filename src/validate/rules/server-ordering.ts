@@ -65,9 +65,10 @@ export const SERVER_ORDERING: RuleSet = {
       name: 'messages-out-of-order',
       refs: { '3.1.1': ['MQTT-4.6.0-6', 'MQTT-4.6.0-5'], '5.0': ['MQTT-4.6.0-5', 'MQTT-4.6.0-6'] },
       needs: 'both',
-      asked: 'delivery',
       party: 'sender',
       hint: 'send the messages of a topic and QoS in the order in which they came from a client',
+      asked: 'published',
+      faults: 'odd-delivery',
       on: ['PUBLISH'],
       check({ dup }, verdict, { delivery }) {
         if (delivery === undefined || dup === true) return;
@@ -95,9 +96,10 @@ export const SERVER_ORDERING: RuleSet = {
       name: 'message-not-delivered',
       refs: { '3.1.1': ['MQTT-4.5.0-1', 'MQTT-3.3.5-1'], '5.0': ['MQTT-4.5.0-1', 'MQTT-3.3.4-2'] },
       needs: 'both',
-      asked: 'delivery',
       party: 'server',
       hint: 'deliver each QoS 1 and 2 message to everybody who is subscribed to its topic',
+      asked: 'published',
+      faults: 'none',
       on: ['PUBLISH'],
       check({ qos }, verdict, { delivery }) {
         if (delivery?.origin === 'live' && qos !== 0 && delivery.isCovered) verdict.hold();

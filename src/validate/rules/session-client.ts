@@ -92,11 +92,11 @@ export const SESSION_CLIENT: RuleSet = {
     }),
     sessionRule({
       name: 'lost-session-reused',
-      asked: 'flow',
       refs: { '5.0': ['MQTT-3.2.2-5'] },
       party: 'client',
       needs: 'nothing',
       hint: 'forget messages under way when CONNACK has Session Present 0',
+      asked: 'odd-flow',
       on: ['PUBLISH', 'PUBREL'],
       check(packet, verdict, event) {
         if (packet.type !== 'PUBLISH' || packet.dup === true) reused(packet.packetId, verdict, event);

@@ -36,11 +36,11 @@ export const SESSION_RETAINED: RuleSet = {
   rules: [
     sessionRule({
       name: 'retained-message-ended-with-session',
-      asked: 'delivery',
       refs: { '3.1.1': ['MQTT-3.1.2-7', 'MQTT-3.3.1-6'], '5.0': ['MQTT-3.3.1-9', '§4.1'] },
       party: 'server',
       needs: 'both',
       hint: 'keep retained messages when the session of the client that published them ends',
+      asked: 'retained',
       on: ['PUBLISH'],
       check({ retain }, verdict, event) {
         if (retain === true && event.delivery !== undefined && isHeld(event)) verdict.hold();

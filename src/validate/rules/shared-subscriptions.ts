@@ -44,7 +44,7 @@ function once({ name, refs, fate, hint, what, violating, frame, complying }: Onc
     name,
     refs,
     needs: 'both',
-    asked: 'delivery',
+    asked: 'odd-delivery',
     party: 'server',
     hint,
     on: ['PUBLISH'],
@@ -125,9 +125,9 @@ export const SHARED_SUBSCRIPTIONS: RuleSet = {
       name: 'shared-qos-2-message-not-completed',
       refs: { '5.0': ['MQTT-4.8.2-4'] },
       needs: 'both',
-      asked: 'flow',
       party: 'server',
       hint: 'go on with a QoS 2 message when the member of the shared subscription comes back',
+      asked: 'odd-flow',
       on: ['PUBLISH', 'PUBREL'],
       check(_packet, verdict, { flow, fromClient, conversation }) {
         if (fromClient || flow?.kind !== 'resumed' || flow.exchange?.qos !== 2) return;

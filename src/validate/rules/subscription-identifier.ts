@@ -57,9 +57,9 @@ export const SUBSCRIPTION_IDENTIFIER: RuleSet = {
       name: 'subscription-identifier-missing',
       refs: { '5.0': ['MQTT-3.3.4-3', 'MQTT-3.3.4-5'] },
       needs: 'both',
-      asked: 'delivery',
       party: 'sender',
       hint: 'send the Subscription Identifier with each message that comes by the subscription',
+      asked: 'odd-delivery',
       on: ['PUBLISH'],
       check(packet, verdict, { delivery }) {
         if (delivery === undefined) return;
@@ -83,9 +83,9 @@ export const SUBSCRIPTION_IDENTIFIER: RuleSet = {
       name: 'subscription-identifier-of-no-match',
       refs: { '5.0': ['§3.3.2.3.8'] },
       needs: 'both',
-      asked: 'properties',
       party: 'sender',
       hint: 'send only the identifiers of subscriptions that the message matches',
+      asked: 'odd-property',
       on: ['PUBLISH'],
       check({ properties, dup }, verdict, { delivery }) {
         if (delivery === undefined || properties === undefined || dup === true) return;
@@ -114,9 +114,9 @@ export const SUBSCRIPTION_IDENTIFIER: RuleSet = {
       name: 'subscription-identifiers-incomplete',
       refs: { '5.0': ['MQTT-3.3.4-4'] },
       needs: 'both',
-      asked: 'delivery',
       party: 'server',
       hint: 'a single copy carries the identifiers of all subscriptions that match',
+      asked: 'odd-delivery',
       on: ['PUBLISH'],
       check(packet, verdict, { delivery }) {
         if (delivery === undefined || named(delivery.route) < 2) return;

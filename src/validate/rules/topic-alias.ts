@@ -26,7 +26,8 @@ function outOfRange(owner: 'client' | 'server', isNone: boolean, head: Head): Ru
     needs: 'nothing',
     due: 0x94,
     on: ['PUBLISH'],
-    asked: 'properties',
+    from: owner,
+    ...(isNone ? ({ asked: 'properties', faults: 'odd-property' } as const) : ({ asked: 'odd-property' } as const)),
     check({ properties }, verdict, { sender, receiver, time }) {
       const { limits } = receiver;
       const { topicAliasMaximum } = limits;
@@ -98,8 +99,8 @@ export const TOPIC_ALIAS: RuleSet = {
       hint: 'set an alias with a topic in each connection before it stands alone',
       needs: 'sender',
       due: 0x82,
+      asked: 'odd-property',
       on: ['PUBLISH'],
-      asked: 'properties',
       check({ topic, properties }, verdict, { sender, receiver }) {
         if (topic !== '') return;
         const alias = numberOf(properties, 'topicAlias');
@@ -135,8 +136,8 @@ export const TOPIC_ALIAS: RuleSet = {
       party: 'sender',
       hint: 'forget all aliases when a connection ends',
       needs: 'receiver',
+      asked: 'aliased',
       on: ['PUBACK', 'PUBREC'],
-      asked: 'flow',
       check({ type, reasonCode = 0 }, verdict, { flow, receiver }) {
         if (flow?.kind !== 'answers' || receiver.aliases.used === 0 || reasonCode >= 0x80) return;
         const { number } = flow.exchange!;

@@ -12,6 +12,7 @@ interface Utf8Rule<T extends PacketType> {
   readonly refs: Readonly<Partial<Record<Version, readonly [Ref, ...Ref[]]>>>;
   readonly hint: string;
   readonly asked?: Asked;
+  readonly faults?: Asked;
   readonly on: T;
   /** As in "the Topic Name is not well-formed UTF-8". */
   readonly what: string;
@@ -24,7 +25,7 @@ interface Utf8Rule<T extends PacketType> {
 
 /** A string of one packet type that must be UTF-8; otherwise the packet is malformed. */
 export function utf8Rule<T extends PacketType>(of: Utf8Rule<T>): Rule {
-  const { name, refs, hint, asked = 'always', on, what, isPath, has, violates, complies } = of;
+  const { name, refs, hint, asked = 'always', faults = 'always', on, what, isPath, has, violates, complies } = of;
   return frameRule<T>({
     name,
     refs,
@@ -32,6 +33,7 @@ export function utf8Rule<T extends PacketType>(of: Utf8Rule<T>): Rule {
     hint,
     due: 0x81,
     asked,
+    faults,
     on: [on],
     check(packet, verdict, { frame }) {
       if (!has(packet)) return;

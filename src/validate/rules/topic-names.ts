@@ -26,6 +26,7 @@ export const TOPIC_NAMES: RuleSet = {
       hint: 'publish to a topic of at least one character (5.0: or to a Topic Alias)',
       // 5.0: 3.3.2.1
       due: 0x82,
+      faults: 'odd',
       on: ['PUBLISH'],
       check({ topic, properties }, verdict, { frame }) {
         if (topic === undefined) return;
@@ -67,7 +68,7 @@ export const TOPIC_NAMES: RuleSet = {
       refs: { '5.0': ['MQTT-4.7.3-1'] },
       party: 'sender',
       hint: 'leave the Response Topic out when no response is wanted',
-      asked: 'properties',
+      asked: 'odd-property',
       on: ['PUBLISH'],
       check({ properties }, verdict) {
         const index = indexOfProperty(properties, 'responseTopic');
@@ -155,7 +156,7 @@ export const TOPIC_NAMES: RuleSet = {
       party: 'sender',
       hint: 'use Response Topics without U+0000',
       due: 0x81,
-      asked: 'properties',
+      asked: 'odd-property',
       on: ['PUBLISH'],
       check({ properties }, verdict) {
         const index = indexOfProperty(properties, 'responseTopic');
@@ -206,6 +207,7 @@ export const TOPIC_NAMES: RuleSet = {
       refs: { '3.1': ['§2.2'] },
       party: 'sender',
       hint: 'keep topics of MQTT 3.1 to 32767 characters',
+      faults: 'odd',
       on: ['PUBLISH'],
       check({ topic }, verdict) {
         if (topic === undefined) return;

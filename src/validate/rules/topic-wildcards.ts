@@ -30,6 +30,7 @@ export const TOPIC_WILDCARDS: readonly Rule[] = [
     party: 'sender',
     hint: 'publish to one topic, without + and #: these are for topic filters',
     due: 0x82,
+    faults: 'odd',
     on: ['PUBLISH'],
     check({ topic }, verdict) {
       if (topic === undefined) return;
@@ -91,7 +92,7 @@ export const TOPIC_WILDCARDS: readonly Rule[] = [
     party: 'sender',
     hint: 'ask for responses on one topic, without + and #',
     due: 0x82,
-    asked: 'properties',
+    asked: 'odd-property',
     on: ['PUBLISH'],
     check({ properties }, verdict) {
       const index = indexOfProperty(properties, 'responseTopic');

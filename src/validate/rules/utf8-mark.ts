@@ -20,12 +20,12 @@ export const UTF8_MARK: RuleSet = {
   rules: [
     sessionRule({
       name: 'string-mark-stripped',
-      asked: 'delivery',
       from: 'server',
       refs: { '3.1.1': ['MQTT-1.5.3-3'], '5.0': ['MQTT-1.5.4-3'] },
       party: 'server',
       needs: 'nothing',
       hint: 'read strings with a UTF-8 decoder that keeps U+FEFF (in JavaScript: ignoreBOM true)',
+      asked: 'odd-delivery',
       on: ['PUBLISH'],
       check({ payload }, verdict, { fromClient, topic, delivery, conversation, time }) {
         if (fromClient || delivery === undefined || topic === undefined) return;

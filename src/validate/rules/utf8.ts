@@ -145,6 +145,7 @@ export const UTF8: RuleSet = {
       hint: 'send name and value of a User Property as UTF-8',
       due: 0x81,
       asked: 'properties',
+      faults: 'odd-property',
       on: WITH_PROPERTIES,
       check(packet, verdict, event) {
         if (event.frame.problems.length > 0) judgeProblems('user-property-ill-formed', verdict, event);
@@ -168,6 +169,7 @@ export const UTF8: RuleSet = {
       hint: 'leave out the byte 0x00 that ends strings in C',
       due: 0x81,
       asked: 'properties',
+      faults: 'characters',
       on: WITH_PROPERTIES,
       check(packet, verdict, event) {
         if ((kindsIn(packet) & NULL_CHARACTER) !== 0) {

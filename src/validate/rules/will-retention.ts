@@ -88,11 +88,11 @@ export const WILL_RETENTION: RuleSet = {
   rules: [
     sessionRule({
       name: 'will-not-retained',
-      asked: 'delivery',
       refs: { '3.1': ['§2.2'], '3.1.1': ['MQTT-3.1.2-17'], '5.0': ['MQTT-3.1.2-15'] },
       party: 'server',
       needs: 'server',
       hint: 'publish a will with Will Retain 1 as a retained message',
+      asked: 'odd-delivery',
       on: ['PUBLISH'],
       check({ retain }, verdict, event) {
         const delivery = event.delivery === undefined ? undefined : willOf(event);
@@ -134,11 +134,11 @@ export const WILL_RETENTION: RuleSet = {
     }),
     sessionRule({
       name: 'will-retained-unasked',
-      asked: 'delivery',
       refs: { '3.1': ['§2.2'], '3.1.1': ['MQTT-3.1.2-16'], '5.0': ['MQTT-3.1.2-14'] },
       party: 'server',
       needs: 'nothing',
       hint: 'publish a will with Will Retain 0 as a message that is not retained',
+      asked: 'odd-delivery',
       on: ['PUBLISH'],
       check({ retain }, verdict, event) {
         const delivery = event.delivery === undefined ? undefined : willOf(event);

@@ -57,6 +57,7 @@ export class Flows {
   quota = 65535;
   /** When the quota was used up last, and when there was some again (ns). */
   fullSince = Number.NaN;
+  wasFull = false;
   freedAt = Number.NaN;
   /** When this connection took over what was left (ns); NaN: it did not. */
   resumedAt = Number.NaN;
@@ -237,7 +238,9 @@ export class Flows {
     this.unacknowledged[exchange.qos === 1 ? 0 : 1].enter(exchange);
     exchange.isCounted = true;
     this.inFlight++;
-    if (this.inFlight === this.quota) this.fullSince = time;
+    if (this.inFlight !== this.quota) return;
+    this.fullSince = time;
+    this.wasFull = true;
   }
 
   private step(step: FlowStep, exchange: Exchange, number: number, time: number): void {

@@ -15,7 +15,7 @@ export class Limits {
   wildcardSubscriptionAvailable = true;
   subscriptionIdentifierAvailable = true;
   sharedSubscriptionAvailable = true;
-  /** Anything but the default was announced. */
+  /** Something that a packet may offend against but Receive Maximum and Topic Alias Maximum was announced. */
   isLimited = false;
   /** Announced and read, as opposed to not seen. */
   known = false;
@@ -39,7 +39,6 @@ export class Limits {
     this.known = properties !== undefined && frame.problems.length === 0;
     this.announcedAt = time;
     for (const one of properties ?? []) {
-      this.isLimited = true;
       switch (one.name) {
         case 'receiveMaximum':
           this.receiveMaximum = one.value;
@@ -67,5 +66,12 @@ export class Limits {
           break;
       }
     }
+    this.isLimited =
+      this.maximumPacketSize !== Number.POSITIVE_INFINITY ||
+      this.maximumQos !== 2 ||
+      !this.retainAvailable ||
+      !this.wildcardSubscriptionAvailable ||
+      !this.subscriptionIdentifierAvailable ||
+      !this.sharedSubscriptionAvailable;
   }
 }

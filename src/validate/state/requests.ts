@@ -137,6 +137,11 @@ export class Requests {
     return this.granted.has(filter);
   }
 
+  /** Whether there are any. */
+  get areWaiting(): boolean {
+    return this.waiting.SUBSCRIBE.size + this.waiting.UNSUBSCRIBE.size > 0;
+  }
+
   /** Whether an identifier is in use by a request. */
   has(packetId: number): boolean {
     return this.waiting.SUBSCRIBE.has(packetId) || this.waiting.UNSUBSCRIBE.has(packetId);

@@ -51,6 +51,8 @@ export class Route {
   almost: { readonly why: 'dollar' | 'normalised'; readonly filter: string } | undefined = undefined;
   /** The topic or a matching filter has something that a server might normalise. */
   isPlain = true;
+  /** `matching` is one subscription of which there is nothing to be said but its topic and QoS. */
+  isUsual = false;
   /** The latest publication that was delivered, in order. */
   latest: Publication | undefined = undefined;
   skipped: Skipped[] | undefined = undefined;

@@ -198,6 +198,7 @@ export class Subscriptions {
     }
     route.isPlain = isNormal(topic) && matching.every(({ filter }) => isNormal(filter));
     route.almost = matching.length > 0 ? undefined : this.almost(topic);
+    route.isUsual = isUsual(route);
   }
 
   private almost(topic: string): Route['almost'] {
@@ -214,4 +215,9 @@ export class Subscriptions {
     }
     return undefined;
   }
+}
+
+function isUsual({ only, isPlain, noLocal, topic }: Route): boolean {
+  if (only === undefined || !isPlain || noLocal || topic.startsWith('$')) return false;
+  return only.replaces === undefined && only.identifier === undefined && !only.isShared;
 }

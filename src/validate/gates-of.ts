@@ -1,0 +1,186 @@
+// The gates (gates.ts) that a packet opens. One look at what every rule would look at, made once; it may open a gate too
+// many, never one too few.
+
+import type { Property } from '../codec/packet.js';
+import type { PacketEvent } from './event.js';
+import { GATES } from './gates.js';
+import type { PacketOf } from './seen.js';
+import type { DeliveryFact } from './state/delivery.js';
+import type { FlowFact } from './state/flows.js';
+import { NOTHING_FORWARDED } from './state/forwarded.js';
+import { CHARACTER_KINDS, kindsIn, kindsOfAny, traitsOf, WILDCARD_CHARACTER } from './strings.js';
+
+type Acknowledgement = PacketOf<'PUBACK' | 'PUBREC' | 'PUBREL' | 'PUBCOMP'>;
+
+/** Longer topics have something to be said of (3.1: 3.3). */
+const LONG_TOPIC = 0x7fff;
+const { coded: CODED, identified: IDENTIFIED, odd: ODD } = GATES;
+const ODD_PROPERTY = GATES['odd-property'];
+const ODD_FLOW = GATES['odd-flow'];
+const ODD_DELIVERY = GATES['odd-delivery'];
+const WITH_PROBLEMS = GATES.problems | GATES.properties | ODD | ODD_PROPERTY;
+const WITH_CHARACTERS = GATES.characters | ODD_PROPERTY;
+const WITH_FLOW = GATES.flow | GATES['qos-1'] | GATES['qos-2'] | ODD_FLOW;
+/** Everything that can be said of an exchange. */
+const ASTRAY = WITH_FLOW | GATES.quota | GATES.aliased | GATES.reused | GATES['reused-otherwise'];
+/** Packets of which there are few: every rule of their type is asked. */
+const RARE = ODD | ODD_PROPERTY | IDENTIFIED | CODED;
+
+export function gatesOf(event: PacketEvent): number {
+  const { packet, frame, sender, receiver, fromClient, conversation } = event;
+  const { opening } = conversation;
+  const { limits } = receiver;
+  let open: number = frame.problems.length > 0 ? GATES.always | WITH_PROBLEMS : GATES.always;
+  if (limits.isLimited) open |= frame.length > limits.maximumPacketSize ? GATES.limits | ODD : GATES.limits;
+  if (sender.packets === 0 || opening.code !== 0 || sender.disconnect !== undefined) open |= GATES.unsettled;
+  if (fromClient) open |= gatesOfSilence(event);
+  switch (packet.type) {
+    case 'PUBLISH':
+      return open | gatesOfPublish(packet, event);
+    case 'PUBACK':
+    case 'PUBREC':
+    case 'PUBREL':
+    case 'PUBCOMP':
+      return open | gatesOfAcknowledgement(packet, event);
+    case 'PINGREQ':
+      return packet.headerFlags === undefined && fromClient ? open : open | ODD;
+    case 'PINGRESP':
+      return packet.headerFlags === undefined && !fromClient ? open : open | ODD;
+    default:
+      return open | RARE | gatesOfStrings(event);
+  }
+}
+
+/** The Keep Alive that is in force, and whether the client may have been silent for longer. */
+function gatesOfSilence({ conversation, time }: PacketEvent): number {
+  const { opening, client } = conversation;
+  const { longestSilence } = opening;
+  if (longestSilence === Number.POSITIVE_INFINITY) return 0;
+  const kind = opening.serverKeepAlive === undefined ? GATES['keep-alive'] : GATES['server-keep-alive'];
+  // Not a number before the first packet.
+  return time - client.lastTime <= longestSilence / 1.5 ? kind : kind | GATES.overdue;
+}
+
+function gatesOfStrings({ packet }: PacketEvent): number {
+  let open = kindsIn(packet) === 0 ? 0 : WITH_CHARACTERS;
+  if ('properties' in packet && isThere(packet.properties)) open |= GATES.properties;
+  else if (packet.type === 'CONNECT' && isThere(packet.will?.properties)) open |= GATES.properties;
+  return open;
+}
+
+function gatesOfPublish(packet: PacketOf<'PUBLISH'>, event: PacketEvent): number {
+  const { qos, topic, packetId, properties } = packet;
+  const { flow, delivery } = event;
+  let open = 0;
+  if (qos === 0) open |= packet.dup === false ? GATES['qos-0'] : GATES['qos-0'] | ODD;
+  else if (qos === undefined || qos === 3) open |= ODD;
+  if (packetId !== undefined) open |= packetId === 0 ? IDENTIFIED | ODD : IDENTIFIED;
+  if (topic === undefined || topic === '' || topic.length > LONG_TOPIC) open |= ODD;
+  if (topic !== undefined) {
+    const traits = traitsOf(topic);
+    if (traits !== 0) {
+      if ((traits & CHARACTER_KINDS) !== 0) open |= WITH_CHARACTERS;
+      if ((traits & WILDCARD_CHARACTER) !== 0) open |= ODD;
+    }
+  }
+  if (properties !== undefined && properties.length > 0) open |= gatesOfProperties(properties);
+  if (flow !== undefined) open |= gatesOfMessage(flow, packet, event);
+  if (delivery !== undefined) open |= gatesOfDelivery(delivery, packet, event);
+  return event.will === undefined ? open : open | GATES.will;
+}
+
+/** Of a PUBLISH. */
+function gatesOfProperties(properties: readonly Property[]): number {
+  let open: number = GATES.properties;
+  let seen = 0;
+  for (let i = 0; i < properties.length; i++) {
+    const one = properties[i]!;
+    let bit = 0;
+    switch (one.name) {
+      case 'userProperty':
+        if ((kindsOfAny(one.value.name) | kindsOfAny(one.value.value)) !== 0) open |= WITH_CHARACTERS;
+        continue;
+      case 'contentType':
+        bit = 1;
+        if (kindsOfAny(one.value) !== 0) open |= WITH_CHARACTERS;
+        break;
+      case 'messageExpiryInterval':
+        bit = 2;
+        break;
+      case 'correlationData':
+        bit = 4;
+        break;
+      default:
+        open |= ODD_PROPERTY;
+        if (typeof one.value === 'string' && kindsOfAny(one.value) !== 0) open |= WITH_CHARACTERS;
+    }
+    if ((seen & bit) !== 0) open |= ODD_PROPERTY;
+    seen |= bit;
+  }
+  return open;
+}
+
+/** Of a PUBLISH with QoS 1 or 2. */
+function gatesOfMessage(
+  { kind, exchange, flows }: FlowFact,
+  packet: PacketOf<'PUBLISH'>,
+  { fromClient, conversation, delivery }: PacketEvent,
+): number {
+  if (kind !== 'new' || packet.dup !== false || exchange?.state === 'refused') return ASTRAY;
+  if (fromClient && conversation.requests.areWaiting) return ASTRAY;
+  if (delivery?.publication?.wasDup === true) return ASTRAY;
+  const open = GATES.flow | (packet.qos === 1 ? GATES['qos-1'] : GATES['qos-2']);
+  return flows.inFlight >= flows.quota ? open | GATES.quota : open;
+}
+
+function gatesOfAcknowledgement(packet: Acknowledgement, event: PacketEvent): number {
+  const { reasonCode, properties, headerFlags } = packet;
+  const { flow } = event;
+  let open = 0;
+  if (headerFlags !== undefined) open |= ODD;
+  if (reasonCode !== undefined) open |= reasonCode === 0 ? CODED : CODED | ODD;
+  if (properties !== undefined && properties.length > 0) open |= ODD_PROPERTY | gatesOfStrings(event);
+  if (!event.fromClient && !event.conversation.opening.wantsProblemInformation) open |= ODD;
+  if (flow === undefined) return open;
+  if (packet.type === 'PUBREL' && mayEndOtherwise(event)) return open | ASTRAY;
+  return open | gatesOfStep(flow, event);
+}
+
+/** PUBREL of a session that is gone, or to a subscription that may be gone. */
+function mayEndOtherwise({ fromClient, conversation }: PacketEvent): boolean {
+  const { link, session } = conversation;
+  if (link?.lostFlows !== undefined) return true;
+  return !fromClient && session !== undefined && session.subscriptions.allFormer().length > 0;
+}
+
+/** Of an acknowledgement. */
+function gatesOfStep({ kind, exchange }: FlowFact, { sender, receiver, time }: PacketEvent): number {
+  if (kind !== 'answers' || exchange === undefined) return ASTRAY;
+  const { qos, isHere, isResumed, sends, overtakenBy, expiresAt, reused } = exchange;
+  if (!isHere || isResumed || sends !== 1 || overtakenBy > 0 || expiresAt <= time) return ASTRAY;
+  let open = GATES.flow | (qos === 1 ? GATES['qos-1'] : GATES['qos-2']);
+  const { inFlight, quota, wasFull } = sender.flows;
+  if (wasFull || inFlight >= quota) open |= GATES.quota;
+  if (receiver.aliases.used > 0) open |= GATES.aliased;
+  if (reused !== undefined) open |= reused === 'PUBACK' ? GATES.reused : GATES['reused-otherwise'];
+  return open;
+}
+
+function gatesOfDelivery(delivery: DeliveryFact, packet: PacketOf<'PUBLISH'>, event: PacketEvent): number {
+  const { route, publication, origin } = delivery;
+  const { qos } = packet;
+  let open: number = packet.retain === true ? GATES.delivery | GATES.retained : GATES.delivery;
+  const isOdd = !route.isUsual || qos === undefined || qos > route.most || event.conversation.broker.messages.hasMarked;
+  if (isOdd) open |= ODD_DELIVERY;
+  if (publication === undefined) return open;
+  open |= GATES.published;
+  const { message, isWill } = publication;
+  if (message.retain) open |= GATES.retained;
+  if (origin !== 'live' || isWill || (message.qos < route.most ? message.qos : route.most) !== qos)
+    open |= ODD_DELIVERY;
+  return message.forwarded === NOTHING_FORWARDED && message.expiry === undefined ? open : open | GATES.forwarded;
+}
+
+function isThere(properties: readonly Property[] | undefined): boolean {
+  return properties !== undefined && properties.length > 0;
+}
