@@ -135,7 +135,22 @@ export function isDone(state: FlowState): boolean {
 }
 
 export class Exchange {
-  state: FlowState;
+  packetId = 0;
+  qos = 0;
+  /** Of its first PUBLISH, within the session of its sender. */
+  order = 0;
+  /** With aliases resolved; undefined when it is not known or too long to keep. */
+  topic: string | undefined = undefined;
+  /** Hash of the payload; undefined when not all of it was captured. */
+  payload: number | undefined = undefined;
+  /** When the message expires (5.0, ns). */
+  expiresAt = Number.NaN;
+  /** The packet that began it. */
+  number = 0;
+  type = '';
+  time = Number.NaN;
+  length = 0;
+  state: FlowState = 'published-1';
   /** Sent as a PUBLISH on this connection; false: left over from an earlier one. */
   isHere = true;
   /** Left over, and sent again on this connection. */
@@ -148,8 +163,8 @@ export class Exchange {
   releases = 0;
   completions = 0;
   /** When the latest PUBLISH of this connection was seen, and the latest step of the exchange (ns). */
-  sentAt: number;
-  stepAt: number;
+  sentAt = Number.NaN;
+  stepAt = Number.NaN;
   /** Packet whose like for a later message came before this one's, and when. */
   overtakenBy = 0;
   overtakenAt = Number.NaN;
@@ -161,29 +176,32 @@ export class Exchange {
   queue: object | undefined = undefined;
   before: Exchange | undefined = undefined;
   after: Exchange | undefined = undefined;
+  /** How often it is remembered as done. */
+  remembered = 0;
+  private version: Version = '3.1.1';
+  private captureFrame = 0;
+  private captureFrames: readonly number[] | undefined = undefined;
 
-  constructor(
-    readonly packetId: number,
-    readonly qos: number,
-    /** Of its first PUBLISH, within the session of its sender. */
-    readonly order: number,
-    /** With aliases resolved; undefined when it is not known or too long to keep. */
-    readonly topic: string | undefined,
-    /** Hash of the payload; undefined when not all of it was captured. */
-    readonly payload: number | undefined,
-    /** When the message expires (5.0, ns). */
-    readonly expiresAt: number,
-    /** The packet that began it. */
-    readonly number: number,
-    readonly type: string,
-    readonly version: Version,
-    readonly time: number,
-    readonly length: number,
-    private readonly origins: readonly number[],
-  ) {
-    this.state = qos === 1 ? 'published-1' : type === 'PUBLISH' ? 'published-2' : 'released';
-    this.sentAt = time;
-    this.stepAt = time;
+  /** A packet begins it; what it was before, if anything, is over. */
+  begin(packetId: number, qos: number, order: number, { item, frame, time }: Seen): void {
+    const { packet, origins } = frame;
+    this.packetId = packetId;
+    this.qos = qos;
+    this.order = order;
+    this.number = item.number;
+    this.type = packet.type;
+    this.version = frame.version;
+    this.time = this.sentAt = this.stepAt = time;
+    this.length = frame.length;
+    this.captureFrame = origins[0] ?? 0;
+    this.captureFrames = origins.length === 1 ? undefined : origins;
+    this.state = qos === 1 ? 'published-1' : packet.type === 'PUBLISH' ? 'published-2' : 'released';
+    this.isHere = true;
+    this.isResumed = this.isCounted = false;
+    this.sends = 1;
+    this.answers = this.releases = this.completions = 0;
+    this.overtakenBy = 0;
+    this.reused = undefined;
   }
 
   get isOpen(): boolean {
@@ -199,7 +217,8 @@ export class Exchange {
   /** The packet that began it. */
   ref(direction: Direction): FrameRef {
     const { number, type, version, time, length } = this;
-    return { number, type, direction, version, captureFrames: [...this.origins], time, length };
+    const captureFrames = this.captureFrames === undefined ? [this.captureFrame] : [...this.captureFrames];
+    return { number, type, direction, version, captureFrames, time, length };
   }
 
   /** Its connection is over: it goes on in the next one. */
@@ -208,6 +227,7 @@ export class Exchange {
     this.sends = this.answers = this.releases = this.completions = 0;
     this.overtakenBy = 0;
     this.queue = this.before = this.after = undefined;
+    this.remembered = 0;
   }
 }
 

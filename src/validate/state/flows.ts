@@ -68,6 +68,8 @@ export class Flows {
   /** The latest that are done, the oldest overwritten. */
   private readonly done: Exchange[] = [];
   private nextDone = 0;
+  /** Those that nobody holds any more: they become the next ones. */
+  private readonly spare: Exchange[] = [];
   private order = 0;
   private readonly unacknowledged = [new ExchangeQueue(), new ExchangeQueue()] as const;
   private readonly unreleased = new ExchangeQueue();
@@ -202,17 +204,13 @@ export class Flows {
 
   /** A message, or a PUBREL of which no message was seen. */
   private begin(seen: Seen, packet: PacketOf<'PUBLISH'> | undefined, fact: Fact): void {
-    const { item, frame, time, topic } = seen;
+    const { time, topic } = seen;
     const { exchange: before, packetId } = fact;
-    const exchange = new Exchange(
-      packetId,
-      packet?.qos ?? 2,
-      ++this.order,
-      topic === undefined || topic.length > LONGEST_TOPIC ? undefined : topic,
-      packet === undefined ? undefined : fact.payload,
-      time + (numberOf(packet?.properties, 'messageExpiryInterval') ?? Number.POSITIVE_INFINITY) * 1e9,
-      ...([item.number, frame.packet.type, frame.version, time, frame.length, frame.origins] as const),
-    );
+    const exchange = this.spare.pop() ?? new Exchange();
+    exchange.begin(packetId, packet?.qos ?? 2, ++this.order, seen);
+    exchange.topic = topic === undefined || topic.length > LONGEST_TOPIC ? undefined : topic;
+    exchange.payload = packet === undefined ? undefined : fact.payload;
+    exchange.expiresAt = time + (numberOf(packet?.properties, 'messageExpiryInterval') ?? Number.POSITIVE_INFINITY) * 1e9;
     exchange.hasPast = packet?.dup !== false;
     if (before !== undefined) {
       exchange.reused = before.end;
@@ -281,8 +279,15 @@ export class Flows {
     if (oldest !== undefined && !oldest.isOpen && exchanges.get(oldest.packetId) === oldest && oldest !== exchange) {
       exchanges.delete(oldest.packetId);
     }
+    exchange.remembered++;
+    if (oldest !== undefined && --oldest.remembered === 0) this.letGo(oldest);
     done[nextDone] = exchange;
     this.nextDone = (nextDone + 1) % MOST_DONE;
+  }
+
+  private letGo(exchange: Exchange): void {
+    if (exchange.isOpen || exchange === this.lastResumed || this.spare.length >= MOST_DONE) return;
+    this.spare.push(exchange);
   }
 
   /** How much may be under way at once, and whether anything can be left over. */

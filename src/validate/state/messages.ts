@@ -7,7 +7,8 @@ import type { JudgeLimits } from '../limits.js';
 import type { PacketOf, Seen } from '../seen.js';
 import { DeliveryFact } from './delivery.js';
 import type { FlowFact } from './flows.js';
-import { messageOf, willOf } from './message.js';
+import { forwardedOf } from './forwarded.js';
+import { expiryOf, willOf } from './message.js';
 import { hashOf } from './payload.js';
 import { type Message, Publication, type Publisher, TopicLog } from './publication.js';
 import type { RequestFact } from './requests.js';
@@ -119,12 +120,29 @@ export class Messages {
       this.resent(packet, seen);
       return;
     }
-    const message = messageOf(packet, seen);
-    if (message === undefined) return;
-    const publication = this.published(message, publisher, seen.time, false, packet.packetId);
+    const publication = this.take(packet, seen);
+    if (publication === undefined) return;
+    publication.come(publisher, ++this.count, seen.time);
     publication.wasDup = packet.dup === true;
+    publication.packetId = packet.packetId;
+    this.add(publication);
     publisher.own = publication;
     if (packet.packetId !== undefined) publisher.pending.set(packet.packetId, publication);
+  }
+
+  /** The message of a PUBLISH, in the place of the one that is let go for it; undefined when it was not read whole. */
+  private take({ qos, retain, payload, properties }: PacketOf<'PUBLISH'>, seen: Seen): Publication | undefined {
+    const { topic } = seen;
+    if (topic === undefined || qos === undefined || retain === undefined || payload === undefined) return undefined;
+    const oldest = this.ring[(this.count + 1) % this.limits.publications];
+    if (oldest !== undefined) this.forget(oldest);
+    const publication = oldest?.isFree === true ? oldest : new Publication();
+    publication.renew();
+    publication.content(topic, qos, retain, payload.length, hashOf(payload));
+    publication.forwarded = forwardedOf(properties, true);
+    publication.expiry = expiryOf(properties);
+    publication.carried(seen);
+    return publication;
   }
 
   private resent({ payload, packetId, dup }: PacketOf<'PUBLISH'>, { topic }: Seen): void {
@@ -145,18 +163,21 @@ export class Messages {
   }
 
   /** A message has come to the server. A will: at the earliest moment at which the server may publish it. */
-  published(message: Message, publisher: Publisher, time: number, isWill: boolean, packetId?: number): Publication {
-    const { topic, retain } = message;
-    const publication = new Publication(message, publisher, isWill, packetId, ++this.count, time);
+  published(message: Message, publisher: Publisher, time: number, isWill: boolean): Publication {
+    const publication = Publication.of(message, publisher, isWill, ++this.count, time);
+    const oldest = this.ring[this.count % this.limits.publications];
+    if (oldest !== undefined) this.forget(oldest);
+    this.add(publication);
+    return publication;
+  }
+
+  private add(publication: Publication): void {
+    const { topic } = publication;
     let log = this.logs.get(topic);
     if (log === undefined) this.logs.set(topic, (log = this.begin(topic)));
     log.add(publication);
-    if (retain) this.retain(log, publication);
-    const at = publication.order % this.limits.publications;
-    const oldest = this.ring[at];
-    this.ring[at] = publication;
-    if (oldest !== undefined) this.forget(oldest);
-    return publication;
+    if (publication.retain) this.retain(log, publication);
+    this.ring[publication.order % this.limits.publications] = publication;
   }
 
   private begin(topic: string): TopicLog {
@@ -191,8 +212,7 @@ export class Messages {
   }
 
   private forget(oldest: Publication): void {
-    const { topic } = oldest.message;
-    const log = this.logs.get(topic);
+    const { topic, log } = oldest;
     if (log === undefined) return;
     log.shift();
     if (log.first === undefined && log.retained === undefined) this.logs.delete(topic);
@@ -209,7 +229,7 @@ export class Messages {
     const message = willOf(packet, seen);
     if (message === undefined) return;
     this.wills.delete(message.topic);
-    this.wills.set(message.topic, new Publication(message, publisher, true, undefined, 0, seen.time));
+    this.wills.set(message.topic, Publication.of(message, publisher, true, 0, seen.time));
     const first = this.wills.keys().next().value;
     if (this.wills.size > MOST_WILLS && first !== undefined) this.wills.delete(first);
   }

@@ -2,7 +2,10 @@
 // publications of a topic are linked in the order in which they came; one that is let go is unlinked, so that whoever
 // still holds it holds nothing else.
 
+import { positionOf } from '../../dissect/position.js';
+import type { Version } from '../../spec/versions.js';
 import type { FrameRef } from '../finding.js';
+import type { Seen } from '../seen.js';
 import type { Evidence } from './evidence.js';
 import type { Forwarded } from './forwarded.js';
 
@@ -66,7 +69,23 @@ export interface SharedDelivery {
   code: number | undefined;
 }
 
-export class Publication {
+export class Publication implements Message {
+  topic = '';
+  qos = 0;
+  retain = false;
+  length = 0;
+  hash = 0;
+  forwarded: Forwarded | undefined = undefined;
+  expiry: number | undefined = undefined;
+  publisher!: Publisher;
+  isWill = false;
+  packetId: number | undefined = undefined;
+  /** Position among all publications of the server. */
+  order = 0;
+  /** When it was captured (ns); of a will, not before. */
+  time = Number.NaN;
+  /** The log that it stands in. */
+  log: TopicLog | undefined = undefined;
   next: Publication | undefined = undefined;
   before: Publication | undefined = undefined;
   /** It is no longer among the recent ones. */
@@ -80,24 +99,75 @@ export class Publication {
   /** Its topic has another retained message by now, or none. */
   isReplaced = false;
   /** When the server surely had taken it (ns): it answered, or passed it on, or enough time went by. */
-  settledAt: number;
+  settledAt = Number.NaN;
   /** Seen on its way to a subscriber: so the server took it. */
   isDelivered = false;
+  /** A later one was delivered before it. */
+  wasSkipped = false;
   /** QoS 2: order of the PUBREL; 0 when it was not seen. */
   released = 0;
   shared: SharedDelivery[] | undefined = undefined;
+  // Its packet, as far as it is needed to make the reference to it, which few are asked for.
+  private number = 0;
+  private version: Version = '3.1.1';
+  private captureFrame = 0;
+  private captureFrames: readonly number[] | undefined = undefined;
+  private size = 0;
+  private offset: number | undefined = undefined;
+  private ref: FrameRef | undefined = undefined;
 
-  constructor(
-    readonly message: Message,
-    readonly publisher: Publisher,
-    readonly isWill: boolean,
-    readonly packetId: number | undefined,
-    /** Position among all publications of the server. */
-    readonly order: number,
-    /** When it was captured (ns); of a will, not before. */
-    readonly time: number,
-  ) {
+  /** A message of a packet that was kept: a will. */
+  static of(message: Message, publisher: Publisher, isWill: boolean, order: number, time: number): Publication {
+    const publication = new Publication();
+    publication.content(message.topic, message.qos, message.retain, message.length, message.hash);
+    publication.forwarded = message.forwarded;
+    publication.expiry = message.expiry;
+    publication.ref = message.frame;
+    publication.come(publisher, order, time);
+    publication.isWill = isWill;
+    return publication;
+  }
+
+  content(topic: string, qos: number, retain: boolean, length: number, hash: number): void {
+    this.topic = topic;
+    this.qos = qos;
+    this.retain = retain;
+    this.length = length;
+    this.hash = hash;
+  }
+
+  /** The PUBLISH that it came with. */
+  carried({ item, frame }: Seen): void {
+    const { origins } = frame;
+    this.number = item.number;
+    this.version = frame.version;
+    this.captureFrame = origins[0] ?? 0;
+    this.captureFrames = origins.length === 1 ? undefined : origins;
+    this.size = frame.length;
+    this.offset = positionOf(frame, 0);
+    this.ref = undefined;
+  }
+
+  come(publisher: Publisher, order: number, time: number): void {
+    this.publisher = publisher;
+    this.order = order;
+    this.time = time;
     this.settledAt = time + CROSSING;
+  }
+
+  /** What it is. */
+  get message(): Message {
+    return this;
+  }
+
+  get frame(): FrameRef {
+    const { number, version, captureFrame, time, size, offset } = this;
+    this.ref ??= {
+      ...{ number, type: 'PUBLISH', direction: 'client-to-server', version },
+      captureFrames: this.captureFrames ?? [captureFrame],
+      ...{ time, length: size, offset },
+    };
+    return this.ref;
   }
 
   settled(time: number): void {
@@ -105,8 +175,20 @@ export class Publication {
   }
 
   is(length: number, hash: number): boolean {
-    const { message } = this;
-    return message.hash === hash && message.length === length;
+    return this.hash === hash && this.length === length;
+  }
+
+  /** Nobody holds it once it is gone: it may become another one. */
+  get isFree(): boolean {
+    if (this.isDelivered || this.wasSkipped || this.retain || this.isWill) return false;
+    const { packetId, publisher } = this;
+    return publisher.own !== this && (packetId === undefined || publisher.pending.get(packetId) !== this);
+  }
+
+  /** It becomes another one, of which nothing is known yet. */
+  renew(): void {
+    this.isGone = this.isRejected = this.isAccepted = this.wasDup = this.isReplaced = false;
+    this.released = 0;
   }
 }
 
@@ -127,13 +209,14 @@ export class TopicLog {
   }
 
   add(publication: Publication): void {
+    publication.log = this;
     if (this.last === undefined) this.first = publication;
     else {
       this.last.next = publication;
       publication.before = this.last;
     }
     this.last = publication;
-    this.kinds[publication.message.hash & (KINDS - 1)]!++;
+    this.kinds[publication.hash & (KINDS - 1)]!++;
   }
 
   /** The first one goes. */
@@ -141,10 +224,11 @@ export class TopicLog {
     const { first } = this;
     if (first === undefined) return;
     this.first = first.next;
-    this.kinds[first.message.hash & (KINDS - 1)]!--;
+    this.kinds[first.hash & (KINDS - 1)]!--;
     if (first.next === undefined) this.last = undefined;
     else first.next.before = undefined;
     first.next = undefined;
+    first.log = undefined;
     first.isGone = true;
   }
 }

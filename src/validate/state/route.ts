@@ -121,6 +121,7 @@ export class Route {
   }
 
   private skip(publication: Publication, by: Publication, time: number): void {
+    publication.wasSkipped = true;
     this.skipped ??= [];
     this.skipped.push({ publication, by, time });
     if (this.skipped.length > MOST_SKIPPED) this.skipped.shift();
