@@ -251,6 +251,12 @@ describe('a take-over', () => {
     expect(findings.filter(({ verdict }) => verdict === 'violation')).toEqual([]);
   });
 
+  it('leaves the first connection messages of its own', () => {
+    const transcript = `${BEGUN} \n > 32 { "t" 0001 p 'a' } ${SECOND} \n > 32 { "t" 0002 p 'b' } \n < 40 { 0002 }
+      2> 3a { "t" 0001 p 'a' } \n 2< 40 { 0001 } \n fin > \n fin <`;
+    for (const version of ['3.1.1', '5.0'] as const) expect(found(transcript, version)).toEqual([]);
+  });
+
   it('is not told when the first connection is silent', () => {
     expect(found(`${BEGUN} ${SECOND} \n wait 20s \n 2> c0 00 \n 2< d0 00`, '3.1.1')).toEqual(['?take-over-ignored']);
   });

@@ -27,6 +27,11 @@ export class ExchangeQueue {
     exchange.queue = exchange.before = exchange.after = undefined;
   }
 
+  /** All of them wait elsewhere from now on. */
+  clear(): void {
+    this.first = this.last = undefined;
+  }
+
   /** Its turn has come, by this packet: those before it were passed over, and wait no longer for theirs. */
   serve(exchange: Exchange, number: number, time: number): void {
     if (exchange.queue !== this) return;

@@ -1,13 +1,14 @@
 // The QoS 1 and 2 messages that one side sends, by Packet Identifier: what each packet means for its exchange. `classify`
 // says it and changes nothing, `apply` then makes it so. A QoS 0 PUBLISH costs nothing, any other one record; those under
-// way are at most as many as there are identifiers, those done are remembered to a number of MOST_DONE.
+// way are at most as many as there are identifiers, those done are remembered to a small number.
 // An exchange outlives its connection when the session does: `resume` takes over what the connection before left.
 
 import type { Version } from '../../spec/versions.js';
 import type { PacketOf, Seen } from '../seen.js';
+import { DoneExchanges } from './done-exchanges.js';
 import {
   type Acknowledgement,
-  Exchange,
+  type Exchange,
   type FlowKind,
   type FlowStep,
   isDone,
@@ -39,7 +40,6 @@ class Fact implements FlowFact {
   constructor(readonly flows: Flows) {}
 }
 
-const MOST_DONE = 32;
 const LONGEST_TOPIC = 256;
 const UNSEEN = 'the beginning of the session was not seen';
 /** What is sent last on a connection that breaks may not get as far as the capture. */
@@ -65,11 +65,7 @@ export class Flows {
   lastResumed: Exchange | undefined = undefined;
   private readonly isClient: boolean;
   private readonly exchanges = new Map<number, Exchange>();
-  /** The latest that are done, the oldest overwritten. */
-  private readonly done: Exchange[] = [];
-  private nextDone = 0;
-  /** Those that nobody holds any more: they become the next ones. */
-  private readonly spare: Exchange[] = [];
+  private readonly done = new DoneExchanges();
   private order = 0;
   private readonly unacknowledged = [new ExchangeQueue(), new ExchangeQueue()] as const;
   private readonly unreleased = new ExchangeQueue();
@@ -96,7 +92,7 @@ export class Flows {
 
   /** Of messages that are done only the latest are remembered. */
   get hasForgotten(): boolean {
-    return this.done.length === MOST_DONE;
+    return this.done.hasForgotten;
   }
 
   /** A message left over from before, not sent again yet, with this content under another identifier (of a PUBLISH at hand). */
@@ -125,10 +121,12 @@ export class Flows {
       if (this.exchanges.has(exchange.packetId)) continue;
       exchange.carry();
       this.exchanges.set(exchange.packetId, exchange);
-      if (!exchange.isOpen) this.remember(exchange);
+      if (!exchange.isOpen) this.done.add(exchange, this.exchanges, this.lastResumed);
     }
+    // The connection before may go on for a while.
+    for (const queue of [...previous.unacknowledged, previous.unreleased]) queue.clear();
     previous.exchanges.clear();
-    previous.done.length = 0;
+    previous.done.clear();
   }
 
   /** Undefined when the packet belongs to no exchange that this side begins. */
@@ -206,11 +204,12 @@ export class Flows {
   private begin(seen: Seen, packet: PacketOf<'PUBLISH'> | undefined, fact: Fact): void {
     const { time, topic } = seen;
     const { exchange: before, packetId } = fact;
-    const exchange = this.spare.pop() ?? new Exchange();
+    const exchange = this.done.take();
     exchange.begin(packetId, packet?.qos ?? 2, ++this.order, seen);
     exchange.topic = topic === undefined || topic.length > LONGEST_TOPIC ? undefined : topic;
     exchange.payload = packet === undefined ? undefined : fact.payload;
-    exchange.expiresAt = time + (numberOf(packet?.properties, 'messageExpiryInterval') ?? Number.POSITIVE_INFINITY) * 1e9;
+    exchange.expiresAt =
+      time + (numberOf(packet?.properties, 'messageExpiryInterval') ?? Number.POSITIVE_INFINITY) * 1e9;
     exchange.hasPast = packet?.dup !== false;
     if (before !== undefined) {
       exchange.reused = before.end;
@@ -256,7 +255,7 @@ export class Flows {
     else this.unreleased.serve(exchange, number, time);
     if (isDone(to)) {
       this.settled(exchange, time);
-      this.remember(exchange);
+      this.done.add(exchange, this.exchanges, this.lastResumed);
     }
   }
 
@@ -271,23 +270,6 @@ export class Flows {
     if (!exchange.isCounted) return;
     exchange.isCounted = false;
     if (this.inFlight-- === this.quota) this.freedAt = time;
-  }
-
-  private remember(exchange: Exchange): void {
-    const { done, exchanges, nextDone } = this;
-    const oldest = done[nextDone];
-    if (oldest !== undefined && !oldest.isOpen && exchanges.get(oldest.packetId) === oldest && oldest !== exchange) {
-      exchanges.delete(oldest.packetId);
-    }
-    exchange.remembered++;
-    if (oldest !== undefined && --oldest.remembered === 0) this.letGo(oldest);
-    done[nextDone] = exchange;
-    this.nextDone = (nextDone + 1) % MOST_DONE;
-  }
-
-  private letGo(exchange: Exchange): void {
-    if (exchange.isOpen || exchange === this.lastResumed || this.spare.length >= MOST_DONE) return;
-    this.spare.push(exchange);
   }
 
   /** How much may be under way at once, and whether anything can be left over. */

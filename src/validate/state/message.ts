@@ -22,6 +22,12 @@ export function willOf({ flags, will }: PacketOf<'CONNECT'>, seen: Seen): Messag
   if (flags === undefined || will === undefined) return undefined;
   const { topic, payload, properties } = will;
   const [expiry, forwarded] = [expiryOf(properties), forwardedOf(properties, true)];
-  const content = { topic, qos: flags.willQos, retain: flags.willRetain, length: payload.length, hash: hashOf(payload) };
+  const content = {
+    topic,
+    qos: flags.willQos,
+    retain: flags.willRetain,
+    length: payload.length,
+    hash: hashOf(payload),
+  };
   return { ...content, forwarded, expiry, frame: seen.ref() };
 }

@@ -5,6 +5,7 @@
 import type { FrameRef } from '../finding.js';
 import type { JudgeLimits } from '../limits.js';
 import type { PacketOf, Seen } from '../seen.js';
+import { answered } from './answered.js';
 import { DeliveryFact } from './delivery.js';
 import type { FlowFact } from './flows.js';
 import { forwardedOf } from './forwarded.js';
@@ -21,8 +22,6 @@ import { trace } from './tracing.js';
 const MOST_WILLS = 1024;
 /** Publications looked at, backwards. */
 const MOST_SEARCHED = 64;
-/** Reason Codes from here on say no. */
-const REFUSED = 0x80;
 
 export class Messages {
   private readonly logs = new Map<string, TopicLog>();
@@ -288,28 +287,4 @@ function isForeign({ dup, retain }: PacketOf<'PUBLISH'>, topic: string, wills: R
 
 function isSame(a: Publication, { message }: Publication): boolean {
   return a.is(message.length, message.hash);
-}
-
-function answered(
-  { reasonCode = 0, type }: PacketOf<'PUBACK' | 'PUBREC'>,
-  packetId: number,
-  publisher: Publisher,
-  fromClient: boolean,
-  seen: Seen,
-): void {
-  if (fromClient) {
-    const shared = publisher.shared.get(packetId);
-    if (shared === undefined) return;
-    shared.code = reasonCode;
-    if (reasonCode >= REFUSED) publisher.refused = shared;
-    publisher.shared.delete(packetId);
-    return;
-  }
-  const publication = publisher.pending.get(packetId);
-  if (publication === undefined) return;
-  if (reasonCode >= REFUSED) publication.isRejected = true;
-  // Before 5.0 an acknowledgement says nothing about it (3.3.5).
-  else if (seen.frame.version === '5.0') publication.isAccepted = true;
-  if (type === 'PUBACK') publication.settled(seen.time);
-  if (type === 'PUBACK' || reasonCode >= REFUSED) publisher.pending.delete(packetId);
 }

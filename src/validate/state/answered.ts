@@ -1,0 +1,32 @@
+// What the PUBACK or PUBREC of a message says of it: that the server has it, and in 5.0 whether it took it; from a member of
+// a shared subscription, what became of the delivery.
+
+import type { PacketOf, Seen } from '../seen.js';
+import type { Publisher } from './publication.js';
+
+/** Reason Codes from here on say no. */
+const REFUSED = 0x80;
+
+export function answered(
+  { reasonCode = 0, type }: PacketOf<'PUBACK' | 'PUBREC'>,
+  packetId: number,
+  publisher: Publisher,
+  fromClient: boolean,
+  seen: Seen,
+): void {
+  if (fromClient) {
+    const shared = publisher.shared.get(packetId);
+    if (shared === undefined) return;
+    shared.code = reasonCode;
+    if (reasonCode >= REFUSED) publisher.refused = shared;
+    publisher.shared.delete(packetId);
+    return;
+  }
+  const publication = publisher.pending.get(packetId);
+  if (publication === undefined) return;
+  if (reasonCode >= REFUSED) publication.isRejected = true;
+  // Before 5.0 an acknowledgement says nothing about it (3.3.5).
+  else if (seen.frame.version === '5.0') publication.isAccepted = true;
+  if (type === 'PUBACK') publication.settled(seen.time);
+  if (type === 'PUBACK' || reasonCode >= REFUSED) publisher.pending.delete(packetId);
+}
