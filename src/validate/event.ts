@@ -29,10 +29,28 @@ export class PacketEvent extends Seen {
     this.conversation = conversation;
     this.sender = this.fromClient ? conversation.client : conversation.server;
     this.receiver = this.fromClient ? conversation.server : conversation.client;
-    this.flow = conversation.flow(this);
-    this.request = conversation.request(this);
-    this.delivery = conversation.delivery(this);
-    this.will = conversation.will(this, this.delivery);
+    this.flow = this.request = this.delivery = this.will = undefined;
+    switch (this.packet.type) {
+      case 'PUBLISH':
+        if (this.packet.qos !== 0) this.flow = this.sender.flows.classify(this);
+        if (this.fromClient) return;
+        this.delivery = conversation.delivery(this);
+        this.will = conversation.will(this, this.delivery);
+        return;
+      case 'PUBREL':
+        this.flow = this.sender.flows.classify(this);
+        return;
+      case 'PUBACK':
+      case 'PUBREC':
+      case 'PUBCOMP':
+        this.flow = this.receiver.flows.classify(this);
+        return;
+      case 'SUBSCRIBE':
+      case 'SUBACK':
+      case 'UNSUBSCRIBE':
+      case 'UNSUBACK':
+        this.request = conversation.requests.classify(this);
+    }
   }
 }
 

@@ -69,24 +69,14 @@ export class Conversation {
     return { by: fin.direction === 'client-to-server' ? 'client' : 'server', how: 'fin', time: fin.time };
   }
 
-  /** What the packet means for the exchange of a message; nothing is changed. */
-  flow(seen: Seen): FlowFact | undefined {
-    return this.client.flows.classify(seen) ?? this.server.flows.classify(seen);
-  }
-
-  request(seen: Seen): RequestFact | undefined {
-    return this.requests.classify(seen);
-  }
-
+  /** PUBLISH of the server: where it may come from; nothing is changed. */
   delivery(seen: Seen): DeliveryFact | undefined {
-    return seen.fromClient || seen.packet.type !== 'PUBLISH' ? undefined : this.broker.delivery(seen, this.session);
+    return this.broker.delivery(seen, this.session);
   }
 
-  /** PUBLISH of the server: the Will Message that it is, or looks like. */
+  /** PUBLISH of the server: the Will Message that it is, or looks like; nothing is changed. */
   will(seen: Seen, delivery: DeliveryFact | undefined): WillFact | undefined {
-    return seen.fromClient || seen.packet.type !== 'PUBLISH'
-      ? undefined
-      : this.broker.will(seen, this.info.id, delivery);
+    return this.broker.will(seen, this.info.id, delivery);
   }
 
   /** Rules have seen it: the packet takes effect. */
@@ -97,8 +87,35 @@ export class Conversation {
     delivery: DeliveryFact | undefined,
     will: WillFact | undefined,
   ): void {
-    const { opening, client, server, broker } = this;
+    const { client, server, broker } = this;
+    const { packet } = seen;
     const sender = seen.fromClient ? client : server;
+    const receiver = seen.fromClient ? server : client;
+    switch (packet.type) {
+      case 'PUBLISH':
+      case 'PUBACK':
+      case 'PUBREC':
+      case 'PUBREL':
+      case 'PUBCOMP':
+        // Most packets are these: what is about others only is left out.
+        sender.sent(seen);
+        if (client.offence !== undefined) client.follow(seen);
+        if (server.offence !== undefined) server.follow(seen);
+        if (flow !== undefined) flow.flows.apply(seen, flow);
+        if (packet.properties !== undefined && packet.properties.length > 0)
+          sender.aliases.apply(seen, receiver.limits);
+        if (this.link === undefined) this.enter(seen);
+        break;
+      default:
+        this.settle(seen, sender, request);
+    }
+    broker.apply(seen, this.link, this.session, request, delivery, will);
+    broker.messages.follow(seen, this.session, this.publisher, flow, request, delivery);
+  }
+
+  /** Packets that belong to no message. */
+  private settle(seen: Seen, sender: Half, request: RequestFact | undefined): void {
+    const { opening, client, server } = this;
     const before = opening.connack;
     this.pings.apply(seen, server.lastTime);
     this.authentication.apply(seen, before !== undefined);
@@ -107,13 +124,10 @@ export class Conversation {
     if (before === undefined && opening.connack !== undefined && client.packets > 1) server.limits.cross();
     client.follow(seen);
     server.follow(seen);
-    client.flows.apply(seen, flow);
-    server.flows.apply(seen, flow);
-    sender.aliases.apply(seen, (seen.fromClient ? server : client).limits);
+    client.flows.apply(seen, undefined);
+    server.flows.apply(seen, undefined);
     this.requests.apply(seen, request);
     this.enter(seen);
-    broker.apply(seen, this.link, this.session, request, delivery, will);
-    broker.messages.follow(seen, this.session, this.publisher, flow, request, delivery);
   }
 
   end(closed: Closed): void {
