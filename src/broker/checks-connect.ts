@@ -5,12 +5,13 @@ import { illFormedAt } from '../bytes/utf8.js';
 import type { ConnectPacket } from '../codec/packet.js';
 import { BRIDGE_BIT, PROTOCOLS, type Version } from '../spec/versions.js';
 import { propertiesFault, propertyOf } from './checks-properties.js';
-import { topicNameFault } from './checks-topics.js';
+import { fitsString, topicNameFault } from './checks-topics.js';
 import { type Fault, fault, malformed, protocolError } from './faults.js';
 import type { ListenerSettings } from './settings.js';
 
 const IDENTIFIER_INVALID = 0x85;
 const NOT_AUTHORIZED = 0x87;
+const TOPIC_NAME_INVALID = 0x90;
 const PAYLOAD_FORMAT_INVALID = 0x99;
 const RETAIN_NOT_SUPPORTED = 0x9a;
 const QOS_NOT_SUPPORTED = 0x9b;
@@ -52,6 +53,10 @@ const CHECKS: readonly Check[] = [
     protocolError('Authentication Data without a method'),
   ({ will }) => will !== undefined && propertiesFault(will.properties ?? [], 'WILL'),
   ({ will }) => will !== undefined && topicNameFault(will.topic),
+  ({ will }, _version, { mountPoint }) =>
+    will !== undefined &&
+    !fitsString(mountPoint + will.topic) &&
+    fault(TOPIC_NAME_INVALID, 'a Will Topic that is too long'),
   ({ clientId, userName }) =>
     (clientId.includes('\0') || userName?.includes('\0') === true) && malformed('U+0000 in a string of CONNECT'),
   ({ will }) => will !== undefined && responseTopicFault(will.properties),

@@ -1,5 +1,6 @@
 // Topic Names and Topic Filters (4.7, 4.8.2): what may stand in them.
 
+import { encodeUtf8 } from '../bytes/utf8.js';
 import { type Fault, fault, malformed, protocolError } from './faults.js';
 import type { ListenerSettings } from './settings.js';
 
@@ -49,6 +50,11 @@ function wildcardFault(text: string, shares: boolean): string | undefined {
 
 export function hasWildcard(filter: string): boolean {
   return filter.includes('+') || filter.includes('#');
+}
+
+/** 1.5.3: what was put together may be too long for a string of MQTT. */
+export function fitsString(text: string): boolean {
+  return text.length <= 0xffff / 3 || encodeUtf8(text).length <= 0xffff;
 }
 
 export function levelsOf(topic: string): number {

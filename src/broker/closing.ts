@@ -15,6 +15,7 @@ import type { Will } from './will.js';
 export const NEVER = 0xffffffff;
 const SECOND = 1e9;
 const SHUTTING_DOWN = 0x8b;
+const LONGEST_REASON = 250;
 
 /** What a connection ends with. */
 export interface Ending {
@@ -46,7 +47,7 @@ function sendDisconnect(
   reason: string,
   properties: readonly Property[],
 ): void {
-  const full = [...(reason !== '' && link.problemInformation ? [reasonString(reason)] : []), ...properties];
+  const full = [...reasonStrings(link, reason), ...properties];
   for (const list of [full, properties, []]) {
     const bytes = encode({ type: 'DISCONNECT', reasonCode, ...(list.length > 0 ? { properties: list } : {}) }, '5.0');
     if (bytes.length > link.maximumPacketSize) continue;
@@ -55,8 +56,10 @@ function sendDisconnect(
   }
 }
 
-export function reasonString(value: string): Property {
-  return { name: 'reasonString', value };
+/** A long one is left out: what the client sent may stand in it. */
+function reasonStrings(link: Link, reason: string): Property[] {
+  if (reason === '' || reason.length > LONGEST_REASON || !link.problemInformation) return [];
+  return [{ name: 'reasonString', value: reason }];
 }
 
 /** Before CONNACK 0x00: a CONNACK that refuses, where the version has one for it, and the end (3.1.4). */
@@ -79,7 +82,7 @@ function refusal(link: Link, code: number, reason: string, properties: readonly 
     const returnCode = returnCodeOf(code);
     return returnCode === undefined ? undefined : encode({ type: 'CONNACK', acknowledgeFlags, returnCode }, '3.1.1');
   }
-  const full = [...(reason !== '' && link.problemInformation ? [reasonString(reason)] : []), ...properties];
+  const full = [...reasonStrings(link, reason), ...properties];
   for (const list of [full, properties, []]) {
     const bytes = encode({ type: 'CONNACK', acknowledgeFlags, reasonCode: code, properties: list }, '5.0');
     if (bytes.length <= link.maximumPacketSize) return bytes;

@@ -51,6 +51,7 @@ const RETURN_CODES: ReadonlyMap<number, number> = new Map([
   [0x87, 5],
   [0x8a, 5],
   [0x8c, 5],
+  [0x90, 5],
   [0x9a, 5],
   [0x9b, 5],
   [0x80, 3],

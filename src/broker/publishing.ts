@@ -8,7 +8,7 @@ import type { Batch, Places } from './batch.js';
 import type { Broker } from './broker.js';
 import { responseTopicFault } from './checks-connect.js';
 import { propertiesFault, propertyOf } from './checks-properties.js';
-import { isSystemTopic, levelsOf, topicNameFault } from './checks-topics.js';
+import { fitsString, isSystemTopic, levelsOf, topicNameFault } from './checks-topics.js';
 import { fail } from './closing.js';
 import { publish } from './fan-out.js';
 import { type Fault, fault, malformed, protocolError } from './faults.js';
@@ -23,10 +23,12 @@ const IDENTIFIER_IN_USE = 0x91;
 const RECEIVE_MAXIMUM_EXCEEDED = 0x93;
 const TOPIC_ALIAS_INVALID = 0x94;
 const RATE_TOO_HIGH = 0x96;
+const QUOTA_EXCEEDED = 0x97;
 const PAYLOAD_FORMAT_INVALID = 0x99;
 const RETAIN_NOT_SUPPORTED = 0x9a;
 const QOS_NOT_SUPPORTED = 0x9b;
 const SECOND = 1e9;
+const LONGEST = 268_000_000;
 
 interface MutablePlaces extends Places {
   v5: boolean;
@@ -143,7 +145,9 @@ function refusal(broker: Broker, link: Link, packet: PublishPacket, topic: strin
     if (authorize !== undefined && !authorize(link.session!.client, 'publish', topic)) return NOT_AUTHORIZED;
     link.allowedTopic = topic;
   }
-  if (!known && levelsOf(topic) > broker.settings.maximumTopicLevels) return TOPIC_NAME_INVALID;
+  if (!known && (levelsOf(topic) > broker.settings.maximumTopicLevels || !fitsString(topic))) return TOPIC_NAME_INVALID;
+  // With its mount point it must be a packet still.
+  if (topic.length + payload.length > LONGEST) return QUOTA_EXCEEDED;
   if (qos === 1 && link.v5 && link.session!.incoming?.has(packet.packetId!) === true) return IDENTIFIER_IN_USE;
   if (properties === undefined || properties.length === 0 || qos === 0) return 0;
   const invalid = propertyOf(properties, 'payloadFormatIndicator') === 1 && isNoText(payload);
