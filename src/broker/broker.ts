@@ -1,5 +1,6 @@
 // What the broker is made of: all that its handlers share. It decides nothing itself.
 
+import { Burst } from './burst.js';
 import { Counters } from './counters.js';
 import { Outbox } from './outbox.js';
 import type { StoreTable, StoreTables } from './records.js';
@@ -29,6 +30,7 @@ export class Broker {
   readonly timers = new Timers<BrokerTimer>();
   /** Sessions with retained messages to send, whose client takes them. */
   readonly walking = new Set<Session>();
+  readonly burst = new Burst();
   /** Connections by listener. */
   readonly connections: number[] = [];
   /** Links that are refused for want of room, until they are gone. */

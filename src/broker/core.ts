@@ -7,6 +7,7 @@
 
 import { Batch } from './batch.js';
 import { Broker, type BrokerTools } from './broker.js';
+import { topicNameFault } from './checks-topics.js';
 import { end, endSession, fail, publishWill, stopLink } from './closing.js';
 import { handleAuthenticated, handleConnectTimeout } from './connecting.js';
 import type { Counters } from './counters.js';
@@ -87,6 +88,7 @@ export class BrokerCore {
       if (broker.settings.sysInterval > 0) broker.timers.set(this.systemTimer, now);
     }
     broker.now = now;
+    broker.burst.session = undefined;
   }
 
   private other(input: Exclude<Input, { kind: 'received' }>): void {
@@ -160,10 +162,15 @@ export class BrokerCore {
     link.congested = kind === 'congested';
     if (link.congested) {
       if (link.session !== undefined) broker.walking.delete(link.session);
-    } else if (link.session !== undefined) pump(broker, link.session);
+    } else if (link.session !== undefined) {
+      link.session.dropping = false;
+      pump(broker, link.session);
+    }
   }
 
   private published({ topic, payload, qos, retain, properties }: PublishedInput): void {
+    const wrong = topicNameFault(topic);
+    if (wrong !== undefined) throw new RangeError(wrong.reason);
     publish(this.broker, messageOf({ topic, payload, qos, retain, properties }, this.broker.now), undefined);
   }
 

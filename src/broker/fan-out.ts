@@ -49,7 +49,7 @@ function retain(broker: Broker, message: Message): void {
     if (retained.delete(topic) && stores) broker.store('retained', [topic], undefined);
   } else {
     const before = retained.get(topic);
-    const bytes = retained.bytes + message.size - (before?.size ?? 0);
+    const bytes = retained.bytes + retained.treeBytes + message.size - (before?.size ?? 0);
     const isFull = retained.count >= settings.maximumRetained && before === undefined;
     if (isFull || bytes > settings.maximumRetainedBytes) {
       counters.publishDropped++;

@@ -12,7 +12,8 @@ export class Partial {
   add(bytes: Uint8Array): void {
     const needed = this.length + bytes.length;
     if (needed > this.buffer.length) {
-      const grown = new Uint8Array(Math.max(needed, Math.min(this.buffer.length * 2, needed + (1 << 20))));
+      // A quarter more than has come: each byte is copied a few times, whatever the length.
+      const grown = new Uint8Array(needed + (needed >> 2));
       grown.set(this.buffer.subarray(0, this.length));
       this.buffer = grown;
     }

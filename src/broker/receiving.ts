@@ -101,9 +101,15 @@ function take(broker: Broker, link: Link, batch: Batch, bytes: Uint8Array): void
 }
 
 function bound(broker: Broker, link: Link, partial: Partial): void {
-  const isHeld = link.state === 'asking';
-  if (broker.counters.partialBytes > broker.settings.maximumPartialBytes || (isHeld && partial.length > HELD)) {
+  const { counters, settings, links } = broker;
+  if (link.state === 'asking' && partial.length > HELD)
     fail(broker, link, fault(QUOTA_EXCEEDED, 'too many bytes wait'));
+  while (counters.partialBytes > settings.maximumPartialBytes) {
+    // Not who happens to send now: else a few could have everybody closed whose packets come in two pieces.
+    let largest = link;
+    for (const one of links.values()) if ((one.partial?.size ?? 0) > (largest.partial?.size ?? 0)) largest = one;
+    fail(broker, largest, fault(QUOTA_EXCEEDED, 'too many bytes wait'));
+    if (largest === link) return;
   }
 }
 

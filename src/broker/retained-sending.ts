@@ -7,33 +7,33 @@ import { deliver, takesRetained } from './outgoing.js';
 import type { RetainedWalk } from './retained.js';
 import { Receiver, type Session, type Subscription } from './session.js';
 
-/** Levels of the tree that one burst may visit for each message that it may send. */
-const STEPS = 50;
-
 export function bringRetained(broker: Broker, session: Session, subscription: Subscription): void {
   if (broker.retained.count === 0) return;
   const { topicFilter, qos, noLocal, identifiers } = subscription;
-  session.walks = session.walks?.filter((one) => one.topicFilter !== topicFilter) ?? [];
-  session.walks.push({ walk: broker.retained.walk(topicFilter), topicFilter, qos, noLocal, identifiers });
+  session.walks ??= new Map();
+  // Last, as the one before is void (3.8.4).
+  session.walks.delete(topicFilter);
+  session.walks.set(topicFilter, { walk: broker.retained.walk(topicFilter), qos, noLocal, identifiers });
   goOn(broker, session);
 }
 
-/** Sends a burst of what its walks find. */
+/** Sends a burst of what its walks find, or the rest of it. */
 export function goOn(broker: Broker, session: Session): void {
-  broker.walking.delete(session);
-  const steps = { left: broker.settings.retainedBurst * STEPS };
-  let left = broker.settings.retainedBurst;
-  while (session.walks !== undefined && session.walks.length > 0) {
-    const walk = session.walks[0]!;
-    if (!takesRetained(broker, session)) return;
-    const message = walk.walk.next(steps);
-    if (message !== undefined) {
+  const { burst, walking } = broker;
+  walking.delete(session);
+  if (burst.session !== session) burst.begin(session, broker.settings.retainedBurst);
+  for (const [topicFilter, walk] of session.walks ?? []) {
+    while (!walk.walk.isDone && burst.messages > 0 && burst.steps.left > 0) {
+      if (!takesRetained(broker, session)) return;
+      const message = walk.walk.next(burst.steps);
+      if (message === undefined) continue;
       bring(broker, session, walk, message);
-      left--;
-    } else if (walk.walk.isDone) session.walks.shift();
-    if (left <= 0 || steps.left <= 0) break;
+      burst.messages--;
+    }
+    if (!walk.walk.isDone) break;
+    session.walks!.delete(topicFilter);
   }
-  if (session.walks !== undefined && session.walks.length > 0) broker.walking.add(session);
+  if (session.walks !== undefined && session.walks.size > 0) walking.add(session);
   else session.walks = undefined;
 }
 

@@ -3,6 +3,9 @@
 
 import type { Message } from './message.js';
 
+/** Bytes of memory that a level of the tree takes, with its place in the one above. */
+const LEVEL = 300;
+
 class Level {
   children: Map<string, Level> | undefined = undefined;
   message: Message | undefined = undefined;
@@ -19,10 +22,14 @@ export class Retained {
   private readonly root = new Level('', undefined);
   private changes = Number.NaN;
   count = 0;
+  /** Of the messages. */
   bytes = Number.NaN;
+  /** Of the tree, as reckoned: a topic of many levels costs more than its message. */
+  treeBytes = Number.NaN;
 
   constructor() {
     this.bytes = 0;
+    this.treeBytes = 0;
     this.changes = 0;
   }
 
@@ -36,7 +43,10 @@ export class Retained {
     for (const name of topic.split('/')) {
       level.children ??= new Map();
       let child = level.children.get(name);
-      if (child === undefined) level.children.set(name, (child = new Level(name, level)));
+      if (child === undefined) {
+        level.children.set(name, (child = new Level(name, level)));
+        this.treeBytes += LEVEL + name.length;
+      }
       level = child;
     }
     if (level.message === undefined) this.count++;
@@ -58,6 +68,7 @@ export class Retained {
     while (empty?.above !== undefined && empty.message === undefined && empty.children === undefined) {
       const { above, name }: Level = empty;
       above!.children!.delete(name);
+      this.treeBytes -= LEVEL + name.length;
       if (above!.children!.size === 0) above!.children = undefined;
       empty = above;
     }
@@ -146,7 +157,6 @@ export class Walk {
 /** The retained messages that a subscription is still to bring. */
 export interface RetainedWalk {
   readonly walk: Walk;
-  readonly topicFilter: string;
   readonly qos: number;
   readonly noLocal: boolean;
   readonly identifiers: readonly number[] | undefined;

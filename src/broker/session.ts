@@ -114,8 +114,8 @@ export class Session {
   will: Will | undefined = undefined;
   /** Set while its will waits for its delay. */
   readonly willTimer: Timer<Session>;
-  /** Retained messages that wait to be sent, a walk for each subscription that brings some. */
-  walks: RetainedWalk[] | undefined = undefined;
+  /** Retained messages that wait to be sent, a walk for each topic filter that brings some. */
+  walks: Map<string, RetainedWalk> | undefined = undefined;
   /** Its state goes into the store. */
   stores = false;
   /** Its will does, even if it ends with its connection. */

@@ -128,17 +128,19 @@ export interface GlobalSettings {
   readonly maximumSubscriptions: number;
   /** Subscriptions of all; likewise. */
   readonly maximumSubscriptionsTotal: number;
+  /** Bytes of memory that they take, as reckoned; likewise. */
+  readonly maximumSubscriptionsMemory: number;
   /** Levels of a topic or filter: more are refused (0x90 in PUBACK and PUBREC, 0x8F in SUBACK). */
   readonly maximumTopicLevels: number;
   /** Retained messages; a further topic is not retained, and counted. */
   readonly maximumRetained: number;
-  /** Bytes of them; likewise. */
+  /** Bytes of them and, as reckoned, of the tree of their topics; likewise. */
   readonly maximumRetainedBytes: number;
-  /** Retained messages that a new subscription sends in one go; the rest follow as the client takes them. */
+  /** Retained messages that new subscriptions of a client send in one go; the rest follow as the client takes them. */
   readonly retainedBurst: number;
-  /** Subscribers remembered for topics, over all of them: when there are more, the cache begins anew. */
+  /** Subscribers remembered for topics, over all of them, 64 characters of a topic being worth one: when there are more, the cache begins anew. */
   readonly matchCacheEntries: number;
-  /** Bytes of packets that have begun to come, over all connections: who goes beyond is closed (0x97). */
+  /** Bytes of packets that have begun to come, over all connections: beyond, the connection with most of them is closed (0x97). */
   readonly maximumPartialBytes: number;
   /** Seconds between publications of $SYS; 0: none. */
   readonly sysInterval: number;
@@ -160,6 +162,7 @@ export const GLOBAL_DEFAULTS: GlobalSettings = {
   sessionExpiryMaximum: 0xffffffff,
   maximumSubscriptions: 200_000,
   maximumSubscriptionsTotal: 2_000_000,
+  maximumSubscriptionsMemory: 2 * 1024 * 1024 * 1024,
   maximumTopicLevels: 200,
   maximumRetained: 2_000_000,
   maximumRetainedBytes: 1024 * 1024 * 1024,

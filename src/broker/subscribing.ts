@@ -104,7 +104,10 @@ function refusal(
   const own = session!.subscriptions;
   if (own?.has(topicFilter) === true) return 0;
   const isFull = (own?.size ?? 0) >= settings.maximumSubscriptions;
-  return isFull || subscriptions.count >= settings.maximumSubscriptionsTotal ? QUOTA_EXCEEDED : 0;
+  const areFull =
+    subscriptions.count >= settings.maximumSubscriptionsTotal ||
+    subscriptions.memory >= settings.maximumSubscriptionsMemory;
+  return isFull || areFull ? QUOTA_EXCEEDED : 0;
 }
 
 /** 3.1 has no code for a failure: the client is told what it asked for, and gets nothing. */
@@ -169,7 +172,7 @@ function unsubscribe(broker: Broker, link: Link, session: Session, text: string)
   const subscription = session.subscriptions?.get(topicFilter);
   if (subscription === undefined) return NO_SUBSCRIPTION;
   session.subscriptions!.delete(topicFilter);
-  session.walks = session.walks?.filter((one) => one.topicFilter !== topicFilter);
+  session.walks?.delete(topicFilter);
   broker.subscriptions.remove(subscription);
   if (session.stores) broker.store('subscription', [session.clientId, topicFilter], undefined);
   const { id: connection, clientId } = link;

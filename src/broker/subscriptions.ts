@@ -4,6 +4,10 @@
 
 import { Receiver, type Session, Share, type Subscription } from './session.js';
 
+/** Bytes of memory that a level of the tree takes, with its place in the one above, and a subscription with its session's. */
+const LEVEL = 150;
+const SUBSCRIPTION = 250;
+
 /** One level: its filter is the path to it. A single child has no map. */
 class Level {
   name = '';
@@ -70,14 +74,17 @@ export class Subscriptions {
   private cached = 0;
   count = 0;
   shared = 0;
-  levels = 0;
+  /** Bytes, as reckoned. */
+  memory = Number.NaN;
 
   constructor(
     /** Receivers kept in the cache. */
     public cacheEntries: number,
     /** Whether a session may get messages of a topic. */
     private readonly mayReceive: (session: Session, topic: string) => boolean,
-  ) {}
+  ) {
+    this.memory = 0;
+  }
 
   add(subscription: Subscription): void {
     const { share, filter } = partsOf(subscription.topicFilter);
@@ -88,7 +95,7 @@ export class Subscriptions {
         child = new Level();
         child.name = name;
         level.add(child);
-        this.levels++;
+        this.memory += LEVEL + name.length;
       }
       level = child;
     }
@@ -96,6 +103,7 @@ export class Subscriptions {
     subscription.place = list.length;
     list.push(subscription);
     this.count++;
+    this.memory += SUBSCRIPTION + subscription.topicFilter.length;
     if (share !== undefined) this.shared++;
     this.changed(filter);
   }
@@ -122,6 +130,7 @@ export class Subscriptions {
     }
     subscription.place = -1;
     this.count--;
+    this.memory -= SUBSCRIPTION + subscription.topicFilter.length;
     if (share !== undefined) this.shared--;
     if (list.length === 0) this.vacate(level, share);
     this.changed(filter);
@@ -137,7 +146,7 @@ export class Subscriptions {
     while (empty.isEmpty && empty.above !== undefined) {
       const { above } = empty;
       above.remove(empty);
-      this.levels--;
+      this.memory -= LEVEL + empty.name.length;
       empty = above;
     }
   }
@@ -148,7 +157,7 @@ export class Subscriptions {
     else {
       const known = this.cache.get(filter);
       if (known === undefined) return;
-      this.cached -= 1 + known.receivers.length;
+      this.cached -= costOf(filter, known);
       this.cache.delete(filter);
     }
   }
@@ -169,7 +178,7 @@ export class Subscriptions {
     const known = this.cache.get(topic);
     if (known !== undefined) return known;
     const found = this.find(topic);
-    const size = 1 + found.receivers.length;
+    const size = costOf(topic, found);
     if (this.cached + size > this.cacheEntries) this.forget();
     if (size <= this.cacheEntries) {
       this.cache.set(topic, found);
@@ -215,6 +224,11 @@ function collect(
   if (!wild) return;
   const any = level.child('+');
   if (any !== undefined) collect(any, names, at + 1, lists, shares);
+}
+
+/** In receivers: a long topic counts for more than one. */
+function costOf(topic: string, { receivers }: Matches): number {
+  return 1 + receivers.length + (topic.length >> 6);
 }
 
 function take(level: Level, lists: (readonly Subscription[])[], shares: Share[]): void {

@@ -75,7 +75,7 @@ describe.each([0, 5, 1000])('with %d entries of cache', (cacheEntries) => {
       expect(found.sort(byClient), topic).toEqual(wanted.sort(byClient));
     }
     for (const one of all.values()) tree.remove(one);
-    expect({ count: tree.count, levels: tree.levels }).toEqual({ count: 0, levels: 0 });
+    expect({ count: tree.count, memory: tree.memory }).toEqual({ count: 0, memory: 0 });
   });
 });
 
