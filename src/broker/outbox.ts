@@ -8,6 +8,8 @@ import type { AuthenticateOutput, BrokerEvent, Output } from './output.js';
 import type { StoreOutput } from './records.js';
 import type { Link } from './session.js';
 
+const NOTHING: readonly Output[] = Object.freeze([]);
+
 export class Outbox {
   private outputs: Output[] = [];
   private readonly messages = new Lane();
@@ -23,7 +25,8 @@ export class Outbox {
   take(): readonly Output[] {
     this.flush();
     const { outputs } = this;
-    if (outputs.length > 0) this.outputs = [];
+    if (outputs.length === 0) return NOTHING;
+    this.outputs = [];
     return outputs;
   }
 

@@ -55,6 +55,12 @@ export function receive(broker: Broker, link: Link, batch: Batch, received: Uint
   }
 }
 
+/** 5.0: 3.2.2.3.6. Who is not known yet has room for a CONNECT only. */
+function largest({ state, listener }: Link): number {
+  const { maximumPacketSize, maximumConnectSize } = listener;
+  return state === 'new' && maximumConnectSize < maximumPacketSize ? maximumConnectSize : maximumPacketSize;
+}
+
 /** Goes on with what waited for the answer of the edge. */
 export function receiveHeld(broker: Broker, link: Link, batch: Batch): void {
   const { partial } = link;
@@ -68,9 +74,7 @@ export function receiveHeld(broker: Broker, link: Link, batch: Batch): void {
 function isComplete(link: Link, partial: Partial): boolean {
   if (link.state === 'asking') return false;
   const length = lengthAt(partial.bytes, 0);
-  return (
-    length === MALFORMED || (length >= 0 && (length <= partial.length || length > link.listener.maximumPacketSize))
-  );
+  return length === MALFORMED || (length >= 0 && (length <= partial.length || length > largest(link)));
 }
 
 function take(broker: Broker, link: Link, batch: Batch, bytes: Uint8Array): void {
@@ -85,7 +89,7 @@ function take(broker: Broker, link: Link, batch: Batch, bytes: Uint8Array): void
       fail(broker, link, malformed('a Remaining Length that goes on after its fourth byte'));
       return;
     }
-    if (length > link.listener.maximumPacketSize) {
+    if (length > largest(link)) {
       fail(broker, link, fault(PACKET_TOO_LARGE, `a packet of ${length} bytes`));
       return;
     }

@@ -39,6 +39,8 @@ export interface ListenerSettings {
   readonly receiveMaximum: number;
   /** Bytes of a packet, both ways; a larger one that comes: DISCONNECT 0x95; that would go out: dropped. */
   readonly maximumPacketSize: number;
+  /** Bytes of a CONNECT packet; a larger one is closed without an answer. */
+  readonly maximumConnectSize: number;
   /** Topic Aliases that a client may set, 0 to 65535; above: DISCONNECT 0x94. */
   readonly topicAliasMaximum: number;
   /** Topic Aliases that the core sets for a client which takes them; 0: none. */
@@ -83,6 +85,7 @@ export const LISTENER_DEFAULTS: ListenerSettings = {
   subscriptionIdentifierAvailable: true,
   receiveMaximum: 1024,
   maximumPacketSize: 16 * 1024 * 1024,
+  maximumConnectSize: 1024 * 1024,
   topicAliasMaximum: 32,
   topicAliasesSent: 16,
   maximumKeepAlive: 65_535,
