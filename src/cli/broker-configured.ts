@@ -1,5 +1,6 @@
 // What a mosquitto.conf asks for beside listeners and settings: the log, the pid file, the user, and to be read again.
 
+import { join } from 'node:path';
 import { LOG_TYPES } from '../broker/config/configuration.js';
 import { type Remark, renderRemark } from '../broker/config/remark.js';
 import type { BrokerServer } from '../io/broker-server.js';
@@ -7,6 +8,7 @@ import type { BrokerServerOptions } from '../io/broker-server-options.js';
 import { type BrokerSetup, type ReadSetup, readAgain, readSetup } from '../io/broker-setup.js';
 import { BrokerLog, type LogOptions } from '../io/log.js';
 import type { LogSurroundings } from '../io/log-destinations.js';
+import { databaseFiles } from '../io/store/database-file.js';
 import { UserError } from '../user-error.js';
 import { type Io, say } from './io.js';
 
@@ -37,11 +39,17 @@ export class ConfiguredBroker {
     };
   }
 
+  /** Of `persistence`; undefined without it. */
+  get databasePath(): string | undefined {
+    const { persistence, persistenceLocation = '', persistenceFile } = this.setup.configuration.global;
+    return persistence ? join(persistenceLocation, persistenceFile) : undefined;
+  }
+
   /** The listeners are open. Throws UserError when the process cannot be as it was asked to be. */
   started(server: BrokerServer): void {
     this.server = server;
     const { global } = this.setup.configuration;
-    const files = global.logFile === undefined ? [] : [global.logFile];
+    const files = [...(global.logFile === undefined ? [] : [global.logFile]), ...databaseFiles(this.databasePath)];
     this.release = this.io.prepareProcess?.(global, files).release ?? this.release;
     this.io.onHangup?.(() => this.reload());
   }

@@ -147,6 +147,7 @@ export class BrokerServer implements ServerOwner {
     const remote = client.address === undefined ? 'a local client' : `${client.address}:${client.port}`;
     const input = { kind: 'opened', connection, listener, remote } as const;
     this.run(userName === undefined ? input : { ...input, userName });
+    if (this.hasFailed) link.cut();
   }
 
   refused(listener: number, remote: string, reason: string): void {
@@ -157,7 +158,7 @@ export class BrokerServer implements ServerOwner {
     if (link.isClosing) return;
     this.options.tap?.received(link.id, bytes);
     this.run({ kind: 'received', connection: link.id, bytes });
-    if (this.isDurable) this.sending.restrain(link);
+    if (this.batches !== undefined) this.sending.restrain(link, this.batches.bytes);
   }
 
   ended(link: Link, how: string, failed: boolean): void {
@@ -257,7 +258,7 @@ export class BrokerServer implements ServerOwner {
   }
 
   private safe(batch: number): void {
-    this.sending.safe(batch);
+    this.sending.safe(batch, this.batches!.bytes);
     this.schedule();
   }
 

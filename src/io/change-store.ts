@@ -15,8 +15,12 @@ export interface ChangeStore {
 export class Batches {
   /** The number of the batch that gathers now; a send behind one of its changes waits for it. */
   current = 1;
+  /** What the changes take that are not safe yet, about: whoever sends more must be made to wait. */
+  bytes = 0;
   private gathered: StoreOutput[] = [];
+  private gatheredBytes = 0;
   private isWriting = false;
+  private hasFailed = false;
   private whenIdle: (() => void) | undefined = undefined;
 
   constructor(
@@ -27,20 +31,30 @@ export class Batches {
   ) {}
 
   add(change: StoreOutput): void {
+    if (this.hasFailed) return;
+    const size = sizeOf(change);
+    this.bytes += size;
+    this.gatheredBytes += size;
     this.gathered.push(change);
   }
 
   /** A turn is over: between two of these, changes stay together. */
   flush(): void {
     if (this.isWriting || this.gathered.length === 0) return;
-    const changes = this.gathered;
+    const { gathered: changes, gatheredBytes: bytes } = this;
     const batch = this.current++;
     this.gathered = [];
+    this.gatheredBytes = 0;
     this.isWriting = true;
     this.store.write(changes, (error) => {
       this.isWriting = false;
-      if (error !== undefined) this.onError(error);
-      else {
+      if (error !== undefined) {
+        // A later batch that came through would acknowledge this one.
+        this.hasFailed = true;
+        this.gathered = [];
+        this.onError(error);
+      } else {
+        this.bytes -= bytes;
         this.onSafe(batch);
         this.flush();
       }
@@ -54,4 +68,11 @@ export class Batches {
     if (this.isWriting) await new Promise<void>((resolve) => (this.whenIdle = resolve));
     await this.store.close();
   }
+}
+
+/** An object with its key, about. */
+const OVERHEAD = 200;
+
+function sizeOf({ value }: StoreOutput): number {
+  return typeof value === 'object' && 'packet' in value ? OVERHEAD + value.packet.length : OVERHEAD;
 }

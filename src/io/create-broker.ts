@@ -15,11 +15,14 @@ import type { ListenerSettings } from '../broker/settings.js';
 import { BrokerServer } from './broker-server.js';
 import type { BrokerServerOptions, CommonSettings } from './broker-server-options.js';
 import type { Listener } from './listeners/listener.js';
+import { openStoreIn } from './store/open-store.js';
 
 type Edge = Partial<Omit<BrokerServerOptions, 'listeners' | 'settings' | 'onEvent' | 'onError' | 'onRefused'>>;
 
 /** `host`, `port`, `path`, `protocol`, `tls` and settings of one listener, or several `listeners`. */
 export interface CreateBrokerOptions extends Listener, Edge {
+  /** The folder of a database: sessions, messages and retained messages are there again after the next start. */
+  readonly persist?: string;
   readonly listeners?: readonly Listener[];
   /** Of the broker, and of its one listener. */
   readonly settings?: CommonSettings & Partial<ListenerSettings>;
@@ -61,8 +64,19 @@ export interface Broker {
   [Symbol.asyncDispose](): Promise<void>;
 }
 
-/** Starts it. Rejects with a UserError when a listener cannot be opened; then none is. */
-export async function createBroker(options: CreateBrokerOptions = {}): Promise<Broker> {
+/** Starts it. Rejects with a UserError when a listener or the database cannot be opened; then nothing is. */
+export async function createBroker({ persist, ...options }: CreateBrokerOptions = {}): Promise<Broker> {
+  if (persist === undefined) return startBroker(options);
+  const store = await openStoreIn(persist);
+  try {
+    return await startBroker({ ...options, store });
+  } catch (error) {
+    await store.close();
+    throw error;
+  }
+}
+
+async function startBroker(options: Omit<CreateBrokerOptions, 'persist'>): Promise<Broker> {
   const emitter = new EventEmitter();
   // Later, so that a listener that throws does not stop the broker in the middle of its work.
   const tell = (name: string, event: unknown) => {

@@ -1,5 +1,5 @@
-// Sends that wait until the store is safe, over all links. When they are too many, who sends is not read from until half
-// of them have gone.
+// Sends that wait until the store is safe, over all links. When they, or the changes themselves, are too many, who sends is
+// not read from until half of them have gone.
 
 import { type Link, PAUSED } from './listeners/link.js';
 
@@ -16,21 +16,21 @@ export class HeldSends {
     this.bytes += bytes.length;
   }
 
-  /** Batches up to this one are safe. */
-  release(batch: number, touch: (link: Link) => void): void {
+  /** Batches up to this one are safe; `changes` bytes are not. */
+  release(batch: number, changes: number, touch: (link: Link) => void): void {
     for (const link of this.links) {
       this.bytes -= link.release(batch);
       if (link.held === undefined) this.links.delete(link);
       touch(link);
     }
-    if (this.paused.size === 0 || this.bytes > this.most / 2) return;
+    if (this.paused.size === 0 || this.bytes + changes > this.most / 2) return;
     for (const link of this.paused) link.resume(PAUSED.store);
     this.paused.clear();
   }
 
-  /** Called for who has just sent something. */
-  restrain(link: Link): void {
-    if (this.bytes <= this.most || link.isClosing) return;
+  /** Called for who has just sent something; `changes` bytes are not safe. */
+  restrain(link: Link, changes: number): void {
+    if (this.bytes + changes <= this.most || link.isClosing) return;
     link.pause(PAUSED.store);
     this.paused.add(link);
   }

@@ -45,14 +45,14 @@ export class Sending {
     this.touch(link);
   }
 
-  /** Batches up to this one are safe. */
-  safe(batch: number): void {
-    this.held.release(batch, (link) => this.touch(link));
+  /** Batches up to this one are safe; `changes` bytes are not. */
+  safe(batch: number, changes: number): void {
+    this.held.release(batch, changes, (link) => this.touch(link));
   }
 
   /** Called for who has just sent something: too much may wait for the store. */
-  restrain(link: Link): void {
-    this.held.restrain(link);
+  restrain(link: Link, changes: number): void {
+    this.held.restrain(link, changes);
   }
 
   close(link: Link, how: 'graceful' | 'reset'): void {

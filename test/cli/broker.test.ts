@@ -6,10 +6,9 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { connectAsync } from 'mqtt';
 import { afterAll, afterEach, describe, expect, it } from 'vitest';
-import type { Io } from '../../src/cli/io.js';
-import { run } from '../../src/cli/program.js';
 import { RawClient } from '../io/broker-client.js';
 import { cli } from './run.js';
+import { type Running, startedBroker } from './running.js';
 
 const folder = mkdtempSync(join(tmpdir(), 'broker-'));
 const running: Running[] = [];
@@ -18,44 +17,8 @@ afterEach(async () => {
 });
 afterAll(() => rmSync(folder, { recursive: true }));
 
-interface Running {
-  readonly stdout: () => string;
-  readonly stderr: () => string;
-  /** Of the listeners, in their order. */
-  readonly urls: () => readonly string[];
-  /** The exit code. */
-  stop(): Promise<number>;
-}
-
 async function started(...args: readonly string[]): Promise<Running> {
-  const stop = new AbortController();
-  const texts = { stdout: '', stderr: '' };
-  const stream = (name: keyof typeof texts) => {
-    const write = (text: string, done?: () => void) => {
-      texts[name] += text;
-      done?.();
-      return true;
-    };
-    return { write, on: () => {}, once: () => {} } as unknown as Io['stdout'];
-  };
-  const ended = run(['broker', ...args], {
-    stdin: undefined,
-    stdout: stream('stdout'),
-    stderr: stream('stderr'),
-    env: {},
-    interrupt: stop.signal,
-  });
-  const urls = () => [...texts.stderr.matchAll(/listening on (\S+)/g)].map(([, url]) => url!);
-  await expect.poll(() => urls().length, { timeout: 5000 }).toBeGreaterThan(0);
-  const one: Running = {
-    stdout: () => texts.stdout,
-    stderr: () => texts.stderr,
-    urls,
-    stop: () => {
-      stop.abort();
-      return ended;
-    },
-  };
+  const one = await startedBroker(...args);
   running.push(one);
   return one;
 }

@@ -6,6 +6,7 @@ import type { Command } from 'commander';
 import { eventText } from '../../io/broker-log.js';
 import { BrokerServer } from '../../io/broker-server.js';
 import type { BrokerServerOptions } from '../../io/broker-server-options.js';
+import { openStore, openStoreIn } from '../../io/store/open-store.js';
 import { ConfiguredBroker, testConfiguration } from '../broker-configured.js';
 import { addListenerOptions, faultOf, type ListenerFlags, listenersOf, namesListeners } from '../broker-listeners.js';
 import { addWatchOptions, type WatchFlags, watchFault, watching } from '../broker-watching.js';
@@ -16,6 +17,8 @@ interface BrokerFlags extends ListenerFlags, WatchFlags {
   readonly config?: string;
   readonly testConfig?: boolean;
   readonly verbose?: boolean;
+  readonly persist?: string;
+  readonly durable: boolean;
 }
 
 type Setup = Pick<BrokerServerOptions, 'listeners' | 'settings' | 'authenticate' | 'onEvent' | 'onRefused'>;
@@ -25,6 +28,7 @@ Examples:
   mqtt-dissect broker                                    on port 1883 of this machine, without persistence
   mqtt-dissect broker -p 0 --ws-port 9001 -v
   mqtt-dissect broker --host 0.0.0.0 --tls-cert server.crt --tls-key server.key
+  mqtt-dissect broker --persist /var/lib/mqtt            sessions and messages survive its end
   mqtt-dissect broker -c mosquitto.conf
   mqtt-dissect broker --watch --check                    every packet, and what is wrong with it
   mqtt-dissect broker --check -w all.pcapng`;
@@ -34,7 +38,9 @@ export function defineBroker(command: Command, io: Io, done: (exitCode: number) 
     .summary('run the built-in broker: MQTT 3.1, 3.1.1 and 5.0')
     .description('Runs a broker for MQTT 3.1, 3.1.1 and 5.0 until Ctrl-C, strict about what clients send.')
     .option('-c, --config <file>', "a configuration in mosquitto's format, in place of the options that listen")
-    .option('--test-config', 'only say what is wrong with the configuration');
+    .option('--test-config', 'only say what is wrong with the configuration')
+    .option('--persist <folder>', 'keep sessions, their messages and retained messages in a database in this folder')
+    .option('--no-durable', 'acknowledge what is not on the disk yet: faster, lost when the machine fails');
   addWatchOptions(addListenerOptions(command).option('-v, --verbose', 'say on stderr what happens'))
     .addHelpText('after', `${EXAMPLES}\n${EXIT_CODES_HELP}`)
     .action(async (flags: BrokerFlags) => {
@@ -66,33 +72,41 @@ async function run(
   const stop = new AbortController();
   const { tap, ended, end } = await watching(flags, io, () => stop.abort());
   let failure: Error | undefined;
-  const server = new BrokerServer({
-    ...(flags.verbose === true ? tellingEvents(io) : {}),
-    ...setup,
-    tools: { nextId: randomUUID },
-    ...(tap === undefined ? {} : { tap }),
-    onError: (error) => {
-      failure = error;
-      stop.abort();
-    },
-  });
+  let server: BrokerServer | undefined;
   try {
+    server = new BrokerServer({
+      ...(flags.verbose === true ? tellingEvents(io) : {}),
+      ...setup,
+      ...(await persisting(configured, flags)),
+      tools: { nextId: randomUUID },
+      ...(tap === undefined ? {} : { tap }),
+      onError: (error) => {
+        failure = error;
+        stop.abort();
+      },
+    });
     await server.start();
     configured?.started(server);
-  } catch (error) {
-    await server.stop();
+    for (const { url } of server.listening) say(io, `listening on ${url}`);
+    await aborted(io.interrupt, stop.signal);
+  } finally {
+    await server?.stop();
     configured?.end();
     end();
-    throw error;
   }
-  for (const { url } of server.listening) say(io, `listening on ${url}`);
-  await aborted(io.interrupt, stop.signal);
-  await server.stop();
-  configured?.end();
-  end();
   const exitCode = await ended;
   if (failure !== undefined) throw failure;
   return exitCode;
+}
+
+/** Throws UserError when the database cannot be used. */
+async function persisting(
+  configured: ConfiguredBroker | undefined,
+  { persist, durable }: BrokerFlags,
+): Promise<Pick<BrokerServerOptions, 'store' | 'durable'>> {
+  if (persist !== undefined) return { store: await openStoreIn(persist), durable };
+  const path = configured?.databasePath;
+  return path === undefined ? {} : { store: await openStore(path), durable };
 }
 
 function tellingEvents(io: Io): Pick<BrokerServerOptions, 'onEvent' | 'onRefused'> {

@@ -8,7 +8,7 @@ export interface EdgeLimits {
   readonly waitingBytes: number;
   /** Bytes that wait for one client before nothing more is read from it: answers to what it asks are all that can come. */
   readonly stopMark: number;
-  /** Bytes of acknowledgements that wait for the store, over all clients, before nothing more is read from who sends. */
+  /** Bytes of changes that are not safe in the store, and of what waits for that, before nothing more is read from who sends. */
   readonly heldBytes: number;
   /** Milliseconds for what was sent last, and for the client to close, before a connection is cut. */
   readonly closeTimeout: number;

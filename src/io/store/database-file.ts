@@ -9,6 +9,11 @@ import { damageOf, isFirstPage } from './pages.js';
 /** Whatever machine made it: pages of another size could not be read everywhere. */
 export const PAGE_SIZE = 4096;
 
+/** Of a database: itself, and beside it whose readers are where. */
+export function databaseFiles(path: string | undefined): readonly string[] {
+  return path === undefined ? [] : [path, `${path}-lock`];
+}
+
 const MOSQUITTO = Buffer.from('\x00\xb5\x00mosquitto db', 'latin1');
 
 /** Throws UserError when there is something else than a database, or nothing may be written. */

@@ -16,6 +16,7 @@ const LITTLE_SPACE = 1024 * 1024;
 
 export class LmdbStore implements ChangeStore {
   private readonly writer = new EntryWriter();
+  private closing: Promise<void> | undefined = undefined;
   private readonly entries: { put(key: Buffer, value: Buffer): void; remove(key: Buffer): void };
 
   constructor(
@@ -53,9 +54,9 @@ export class LmdbStore implements ChangeStore {
     );
   }
 
-  async close(): Promise<void> {
-    await this.database.close();
-    this.closed();
+  close(): Promise<void> {
+    this.closing ??= this.database.close().then(this.closed);
+    return this.closing;
   }
 
   private errorOf(reason: string): UserError {
