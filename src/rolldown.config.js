@@ -5,5 +5,5 @@ export default {
   platform: 'node',
   logLevel: 'warn',
   external: /^[^./]/,
-  output: { dir: 'dist/bundle', format: 'esm' },
+  output: { dir: 'dist/bundle', format: 'esm', chunkFileNames: '[name].js', cleanDir: true },
 };

@@ -35,7 +35,6 @@ Examples:
 
 export function defineBroker(command: Command, io: Io, done: (exitCode: number) => void): void {
   command
-    .summary('run the built-in broker: MQTT 3.1, 3.1.1 and 5.0')
     .description('Runs a broker for MQTT 3.1, 3.1.1 and 5.0 until Ctrl-C, strict about what clients send.')
     .option('-c, --config <file>', "a configuration in mosquitto's format, in place of the options that listen")
     .option('--test-config', 'only say what is wrong with the configuration')

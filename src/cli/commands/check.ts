@@ -50,7 +50,6 @@ finding inconclusive, never a violation: these are counted, and shown with --inc
 
 export function defineCheck(command: Command, io: Io, done: (exitCode: number) => void): void {
   command
-    .summary('judge captures: which statements of the specification they violate')
     .description('Says which statements of MQTT a capture violates, who did it, and at which bit.')
     .argument('[capture...]', 'capture files, read in order as one capture; - reads stdin');
   const outputs = addOutputOptions(command, JUDGEMENT_FORMATS, 'table')

@@ -8,7 +8,7 @@ import type { Finding } from '../../validate/finding.js';
 import { EXIT, EXIT_CODES_HELP } from '../exit-codes.js';
 import type { Io } from '../io.js';
 import { addJudgeLimitOptions, judgeLimitsOf } from '../judge-limits.js';
-import { Judging } from '../judging.js';
+import type { Judging } from '../judging.js';
 import { addLimitOptions } from '../limits.js';
 import { addLiveOptions, checkInputs, printInterfaces } from '../live-options.js';
 import { addReportOptions, formatsHelp, type ReportOptions } from '../options.js';
@@ -34,7 +34,6 @@ Examples:
 
 export function defineDissect(command: Command, io: Io, done: (exitCode: number) => void): void {
   command
-    .summary('show the MQTT packets of captures (the command when none is named)')
     .description('Shows every MQTT packet of capture files: pcap or pcapng, also gzipped; - reads stdin.')
     .argument('[capture...]', 'capture files, read in order as one capture');
   addLiveOptions(
@@ -53,23 +52,32 @@ export function defineDissect(command: Command, io: Io, done: (exitCode: number)
 }
 
 export async function dissect(paths: readonly string[], options: DissectOptions, io: Io): Promise<number> {
-  const packets = new Packets(paths, options, io);
+  const { quiet = false, check } = options;
+  const sieve = new Sieve(options);
+  // Rules are loaded only when they are asked.
+  const judging =
+    quiet || !check
+      ? undefined
+      : new (await import('../judging.js')).Judging(sieve, { limits: judgeLimitsOf(options) });
+  const packets = new Packets(paths, options, sieve, judging, io);
   const complete = await readAll(paths, options, packets, io);
-  if (packets.judging?.tellErrors(io) === true || !complete) return EXIT.usage;
+  if (judging?.tellErrors(io) === true || !complete) return EXIT.usage;
   return io.interrupt.aborted ? EXIT.interrupted : EXIT.ok;
 }
 
 class Packets implements Sink {
   readonly summaryOnly: boolean;
-  readonly judging: Judging | undefined;
-  private readonly sieve: Sieve;
   private readonly report: Report;
 
-  constructor(inputs: readonly string[], options: DissectOptions, io: Io) {
-    const { quiet = false, check } = options;
-    this.sieve = new Sieve(options);
-    this.summaryOnly = quiet && this.sieve.isOpen;
-    this.judging = quiet || !check ? undefined : new Judging(this.sieve, { limits: judgeLimitsOf(options) });
+  constructor(
+    inputs: readonly string[],
+    options: DissectOptions,
+    private readonly sieve: Sieve,
+    private readonly judging: Judging | undefined,
+    io: Io,
+  ) {
+    const { quiet = false } = options;
+    this.summaryOnly = quiet && sieve.isOpen;
     this.report = new Report({ options, defaultFormat: 'table', quiet, inputs, pasted: false }, io);
   }
 

@@ -33,7 +33,6 @@ const MOST_TEXT = 64 * 1024 * 1024;
 
 export function defineHex(command: Command, io: Io, done: (exitCode: number) => void): void {
   command
-    .summary('show the MQTT packets in pasted bytes')
     .description(
       'Shows the MQTT packets in hexadecimal bytes. Spaces, commas, colons, dashes and 0x may separate them.',
     )

@@ -40,7 +40,6 @@ Examples:
 
 export function defineRules(command: Command, io: Io, done: (exitCode: number) => void): void {
   command
-    .summary('explain the statements of the specification and the rules that check them')
     .description('Says what the specification asks for, what checks it or why nothing can, with examples byte by byte.')
     .argument('[id...]', 'statements (MQTT-3.3.1-2, 5.0:MQTT-3.3.1-2), sections (3.3), rules; without any the list');
   addOutputOptions(command, RULE_FORMATS, 'table')
