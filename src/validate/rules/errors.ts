@@ -49,6 +49,11 @@ export const ERRORS: RuleSet = {
       ],
       complies: [
         {
+          title: 'DISCONNECT 0x81, of what came before CONNACK',
+          transcript: `> 10 { proto 02 003c p "a" }\n> ${BAD}\n< 20 { 00 00 p }\n< e0 { 81 }\nfin <\nfin >`,
+          unavoidable: [BAD_RULE],
+        },
+        {
           title: 'DISCONNECT 0x81, then closed',
           transcript: `${OPENED}> ${BAD}\n< e0 { 81 }\nfin <\nfin >`,
           unavoidable: [BAD_RULE],

@@ -40,7 +40,8 @@ export class Aftermath {
   seen(seen: Seen): void {
     const { packet } = seen;
     const code = 'reasonCode' in packet ? packet.reasonCode : undefined;
-    if (packet.type === 'DISCONNECT' || packet.type === 'CONNACK') this.code ??= code ?? 0;
+    // A CONNACK that accepts was on its way, and says nothing of it.
+    if (packet.type === 'DISCONNECT' || (packet.type === 'CONNACK' && (code ?? 0) >= 0x80)) this.code ??= code ?? 0;
     if (this.answer === undefined && packet.type === this.type && !this.refuses(seen, code)) {
       const packetId = 'packetId' in packet ? packet.packetId : undefined;
       if (packetId === this.packetId) this.answer = seen.ref();
