@@ -127,7 +127,7 @@ export interface GlobalSettings {
   readonly maximumSessions: number;
   /** Seconds: longest Session Expiry Interval (5.0 is told), and that of 3.1 and 3.1.1 sessions without Clean Session. 0xffffffff: no end. */
   readonly sessionExpiryMaximum: number;
-  /** Subscriptions of one session; more: SUBACK 0x97. */
+  /** Subscriptions of one session, and of one packet; more: SUBACK 0x97. */
   readonly maximumSubscriptions: number;
   /** Subscriptions of all; likewise. */
   readonly maximumSubscriptionsTotal: number;

@@ -30,15 +30,19 @@ export function handleSubscribe(broker: Broker, link: Link, packet: SubscribePac
     return;
   }
   const identifier = propertyOf(properties, 'subscriptionIdentifier');
+  const { clientId, id: connection } = link;
   const codes: number[] = [];
   const added: { readonly subscription: Subscription; readonly isNew: boolean }[] = [];
   for (const requested of subscriptions) {
+    // A packet of millions of them, the same ones again and again, must not keep the others waiting.
+    if (codes.length >= broker.settings.maximumSubscriptions) {
+      codes.push(codeOf(link, QUOTA_EXCEEDED, requested));
+      continue;
+    }
     const topicFilter = mounted(link.listener, requested.topicFilter, true);
     const refused = refusal(broker, link, topicFilter, packetId, identifier);
-    codes.push(
-      refused === 0 ? Math.min(requested.options.qos, link.listener.maximumQos) : codeOf(link, refused, requested),
-    );
-    const { clientId, id: connection } = link;
+    const granted = Math.min(requested.options.qos, link.listener.maximumQos);
+    codes.push(refused === 0 ? granted : codeOf(link, refused, requested));
     if (refused !== 0) {
       broker.out.event({ name: 'subscribe-refused', connection, clientId, topicFilter, reasonCode: refused });
       continue;

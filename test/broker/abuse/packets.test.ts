@@ -110,6 +110,13 @@ describe('one packet', () => {
     expect(crowd.core.counters.subscriptions).toBe(5000);
   });
 
+  it('with the same subscription more often than there may be subscriptions refuses the rest', () => {
+    const crowd = new Crowd({ maximumSubscriptions: 100 });
+    const peer = crowd.join('many').send(subscribe(0, Array<string>(100_000).fill('t')));
+    expect(peer.answer.slice(-2 * 100_000)).toBe('00'.repeat(100) + '80'.repeat(99_900));
+    expect(crowd.core.counters.subscriptions).toBe(1);
+  });
+
   it('with 100,000 subscriptions that all bring retained messages brings a burst', () => {
     const crowd = new Crowd({ retainedBurst: 100 });
     const other = crowd.join('other');
