@@ -2,6 +2,7 @@
 
 import { Burst } from './burst.js';
 import { Counters } from './counters.js';
+import { Keeper } from './keeper.js';
 import { Outbox } from './outbox.js';
 import type { StoreTable, StoreTables } from './records.js';
 import { Retained } from './retained.js';
@@ -31,6 +32,7 @@ export class Broker {
   /** Sessions with retained messages to send, whose client takes them. */
   readonly walking = new Set<Session>();
   readonly burst = new Burst();
+  readonly keeper = new Keeper();
   /** Connections by listener. */
   readonly connections: number[] = [];
   /** Links that are refused for want of room, until they are gone. */

@@ -56,7 +56,7 @@ function retain(broker: Broker, message: Message): void {
       // What is kept must not be older than what was sent last.
       if (before !== undefined && retained.delete(topic) && stores) broker.store('retained', [topic], undefined);
     } else {
-      message.keep();
+      message.own();
       retained.set(topic, message);
       if (stores) broker.store('retained', [topic], recordOf(message));
     }

@@ -10,8 +10,8 @@ const SECOND = 1e9;
 const MESSAGE_EXPIRY_INTERVAL = 0x02;
 
 export class Message {
-  /** Only one who keeps the message beyond the call owns its bytes: before that it is a view of what was received. */
-  private owned = false;
+  /** 0: the bytes are a view of what was received, for this call only; 1: they share memory with others (keeper.ts); 2: its own. */
+  private hold = 0;
   /** After the fixed header: the length of the topic. */
   topicAt = 0;
   /** Behind the topic: the Packet Identifier if `hasId`. */
@@ -104,11 +104,21 @@ export class Message {
     return Math.max(0, Math.ceil((this.expiresAt - now) / SECOND));
   }
 
-  /** Makes the bytes its own: it is going to outlive the call. */
-  keep(): void {
-    if (this.owned) return;
+  get isKept(): boolean {
+    return this.hold > 0;
+  }
+
+  /** Makes the bytes its own: it is going to stay. */
+  own(): void {
+    if (this.hold === 2) return;
     this.packet = copyOf(this.packet);
-    this.owned = true;
+    this.hold = 2;
+  }
+
+  /** The same bytes, elsewhere. */
+  keepIn(bytes: Uint8Array): void {
+    this.packet = bytes;
+    this.hold = 1;
   }
 
   /** What it costs to keep it. */

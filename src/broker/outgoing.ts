@@ -21,7 +21,7 @@ export function deliver(broker: Broker, message: Message, receiver: Receiver, re
   if (qos === 0 && !(broker.settings.queueQos0Messages && session.expiryInterval > 0)) return;
   if (!hasRoomFor(broker, session, message)) return;
   const delivery = new Delivery(message, qos, retain, identifiers);
-  message.keep();
+  broker.keeper.keep(message);
   if (link !== undefined && takesMore(session, link) && (session.queue === undefined || session.queue.length === 0)) {
     delivery.packetId = nextPacketId(session);
     hold(broker, session, delivery);
@@ -199,7 +199,7 @@ function storeDelivery(broker: Broker, session: Session, delivery: Delivery): vo
 
 export function recordOf(message: Message) {
   const { v5, qos, publisher, receivedAt, retain } = message;
-  message.keep();
+  if (!message.isKept) message.own();
   const version = v5 ? ('5.0' as const) : ('3.1.1' as const);
   return { packet: message.packet, version, qos, retain, publisher, receivedAt };
 }

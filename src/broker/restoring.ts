@@ -52,7 +52,7 @@ export function restore(broker: Broker, records: Iterable<StoredRecord>): void {
 function messageFrom({ packet, version, qos, retain, publisher, receivedAt }: MessageRecord): Message {
   const v5 = version === '5.0';
   const message = new Message(packet, v5, topicOf(packet), qos, retain, publisher, receivedAt);
-  message.keep();
+  message.own();
   return message;
 }
 

@@ -97,7 +97,7 @@ function sendBuilt(
   const size = 1 + variableByteIntegerWidth(remaining) + remaining;
   if (size > link.maximumPacketSize) return false;
   const big = payloadSize >= BIG;
-  if (big) message.keep();
+  if (big) message.own();
   const lane = broker.out.message(link, big ? size - payloadSize : size);
   const { bytes } = lane;
   bytes[lane.at++] = first;

@@ -208,7 +208,7 @@ export class Dialogue {
     const name = JSON.stringify([table, key]);
     if (value === undefined) this.deleted.add(name);
     if (value === undefined) this.stored.delete(name);
-    else this.stored.set(name, structuredClone({ table, key, value }) as StoredRecord);
+    else this.stored.set(name, copied({ table, key, value } as StoredRecord));
   }
 
   /** As if it had been stored already. */
@@ -231,6 +231,13 @@ export class Dialogue {
     expect(errors).toEqual([]);
     return findings.filter(({ party, verdict }) => party === 'server' && verdict === 'violation').map(lineOf);
   }
+}
+
+/** As a store would keep it: the core may use the memory of views again. */
+export function copied(record: StoredRecord): StoredRecord {
+  const { value } = record;
+  if (typeof value !== 'object' || !('packet' in value)) return record;
+  return { ...record, value: { ...value, packet: Uint8Array.from(value.packet) } } as StoredRecord;
 }
 
 function hexOf(bytes: Uint8Array | undefined): string {

@@ -11,7 +11,7 @@ import type { Packet, Property, PublishPacket } from '../../src/codec/packet.js'
 import type { Version } from '../../src/spec/versions.js';
 import { concat, utf8 } from '../support/hex.js';
 import { Random } from '../support/random.js';
-import { ALL } from './dialogue.js';
+import { ALL, copied } from './dialogue.js';
 
 /** Packets of a stream that is not cut. */
 function* framesOf(bytes: Uint8Array): Generator<Uint8Array> {
@@ -355,7 +355,7 @@ function readsWell({ bytes, tail }: SendOutput, version: Version): void {
 function keep(stored: Map<string, StoredRecord>, { table, key, value }: StoreOutput): void {
   const name = JSON.stringify([table, key]);
   if (value === undefined) stored.delete(name);
-  else stored.set(name, structuredClone({ table, key, value }) as StoredRecord);
+  else stored.set(name, copied({ table, key, value } as StoredRecord));
 }
 
 /** A message of a session that ends with its connection has no record of its session to go with. */
