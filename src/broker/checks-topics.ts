@@ -68,6 +68,11 @@ export function isSystemTopic(topic: string): boolean {
   return topic.charCodeAt(0) === 0x24 && (topic === '$SYS' || topic.startsWith('$SYS/'));
 }
 
+/** Where bridges of others tell that they are there, as mosquitto's do: the only $SYS topics that clients publish to. */
+export function isBridgeState(topic: string): boolean {
+  return /^\$SYS\/broker\/connection\/[^/]*\/state$/.test(topic);
+}
+
 /** Behind $share/name/ where there is one. */
 export function mounted({ mountPoint }: ListenerSettings, filter: string, shares: boolean): string {
   if (mountPoint === '') return filter;

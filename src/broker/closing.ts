@@ -4,7 +4,7 @@
 import { encode } from '../codec/frame.js';
 import type { Property } from '../codec/packet.js';
 import type { Broker } from './broker.js';
-import { isSystemTopic } from './checks-topics.js';
+import { isBridgeState, isSystemTopic } from './checks-topics.js';
 import { publish } from './fan-out.js';
 import { type Fault, returnCodeOf } from './faults.js';
 import { Message } from './message.js';
@@ -207,7 +207,11 @@ export function sendWill(broker: Broker, session: Session, will: Will): void {
   const { client } = session;
   const { packet, v5, topic, qos, retain } = will;
   const { authorize } = session.listener;
-  if (isSystemTopic(topic) || (authorize !== undefined && !authorize(client, 'publish', topic))) return;
+  if (
+    (isSystemTopic(topic) && !isBridgeState(topic)) ||
+    (authorize !== undefined && !authorize(client, 'publish', topic))
+  )
+    return;
   publish(broker, new Message(packet, v5, topic, qos, retain, session.clientId, broker.now), session);
 }
 

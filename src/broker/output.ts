@@ -2,6 +2,7 @@
 // `handle` and over calls. So an edge that must not acknowledge too early holds back the sends behind a store until that
 // is safe. The stores of one call belong together: all of them are kept, or none.
 
+import type { BridgeEvent } from './bridge-input.js';
 import type { StoreOutput } from './records.js';
 
 /** One or more whole packets for a connection. */
@@ -81,6 +82,8 @@ export type BrokerEvent =
     }
   /** A session's first message that a limit made the core drop, since it last had room; all are counted in `counters`. */
   | { readonly name: 'dropping'; readonly clientId: string; readonly limit: string }
-  | { readonly name: 'session-ended'; readonly clientId: string; readonly why: 'expired' | 'clean-start' | 'limit' };
+  | { readonly name: 'session-ended'; readonly clientId: string; readonly why: 'expired' | 'clean-start' | 'limit' }
+  /** Of a bridge, not of the core. */
+  | BridgeEvent;
 
 export type Output = SendOutput | CloseOutput | AuthenticateOutput | StoreOutput | EventOutput;

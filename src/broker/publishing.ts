@@ -8,7 +8,7 @@ import type { Batch, Places } from './batch.js';
 import type { Broker } from './broker.js';
 import { responseTopicFault } from './checks-connect.js';
 import { propertiesFault, propertyOf } from './checks-properties.js';
-import { fitsString, isSystemTopic, levelsOf, topicNameFault } from './checks-topics.js';
+import { fitsString, isBridgeState, isSystemTopic, levelsOf, topicNameFault } from './checks-topics.js';
 import { fail } from './closing.js';
 import { publish } from './fan-out.js';
 import { type Fault, fault, malformed, protocolError } from './faults.js';
@@ -138,7 +138,7 @@ function aliased(link: Link, topic: string, alias: number): string | undefined {
 /** The Reason Code of a message that is taken from the client and not passed on; 0: it is. */
 function refusal(broker: Broker, link: Link, packet: PublishPacket, topic: string, known: boolean): number {
   const { qos, properties, payload } = packet;
-  if (isSystemTopic(topic)) return NOT_AUTHORIZED;
+  if (isSystemTopic(topic) && !isBridgeState(topic)) return NOT_AUTHORIZED;
   if (payload.length > broker.settings.maximumPayload) return IMPLEMENTATION_SPECIFIC;
   if (link.allowedTopic !== topic) {
     const { authorize } = link.listener;

@@ -28,10 +28,14 @@ export class ConfiguredBroker {
     this.log = new BrokerLog(this.logOptions(), this.surroundings());
   }
 
-  get options(): Pick<BrokerServerOptions, 'listeners' | 'settings' | 'authenticate' | 'onEvent' | 'onRefused'> {
-    const { listeners, settings, authenticate } = this.setup;
+  get options(): Pick<
+    BrokerServerOptions,
+    'listeners' | 'bridges' | 'settings' | 'authenticate' | 'onEvent' | 'onRefused'
+  > {
+    const { listeners, bridges, settings, authenticate } = this.setup;
     return {
       listeners,
+      bridges,
       settings,
       authenticate,
       onEvent: (event) => this.log.event(event),

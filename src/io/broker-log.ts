@@ -31,6 +31,14 @@ export function eventText(event: BrokerEvent): string | undefined {
       return `messages for ${quoted(event.clientId)} are dropped (${event.limit})`;
     case 'session-ended':
       return `the session of ${quoted(event.clientId)} has ended (${event.why})`;
+    case 'bridge-connecting':
+      return `bridge ${quoted(event.bridge)} connects to ${event.address}`;
+    case 'bridge-connected':
+      return `bridge ${quoted(event.bridge)} is connected to ${event.address}`;
+    case 'bridge-lost':
+      return `bridge ${quoted(event.bridge)} is not connected: ${event.reason}`;
+    case 'bridge-trouble':
+      return `bridge ${quoted(event.bridge)}: ${event.reason}`;
     default:
       return undefined;
   }

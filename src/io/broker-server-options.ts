@@ -4,6 +4,7 @@ import type { BrokerTools } from '../broker/core.js';
 import type { AuthenticationAnswer } from '../broker/input.js';
 import type { AuthenticateOutput, BrokerEvent } from '../broker/output.js';
 import type { BrokerOptions } from '../broker/settings.js';
+import type { BridgeSetup } from './bridge-edge.js';
 import type { ChangeStore } from './change-store.js';
 import type { EdgeLimits } from './listeners/edge-limits.js';
 import type { Listener } from './listeners/listener.js';
@@ -19,6 +20,7 @@ export interface BrokerServerOptions {
   readonly settings?: CommonSettings;
   readonly limits?: Partial<EdgeLimits>;
   readonly tools: BrokerTools;
+  readonly bridges?: readonly BridgeSetup[];
   readonly store?: ChangeStore;
   /** Acknowledge only what is safe in the store; so it is unless this says no. */
   readonly durable?: boolean;

@@ -5,15 +5,15 @@
 import { BrokerCore } from '../broker/core.js';
 import type { AuthenticationAnswer, Input } from '../broker/input.js';
 import type { AuthenticateOutput, CloseOutput, Output } from '../broker/output.js';
-import { type BrokerOptions, brokerSettings } from '../broker/settings.js';
+import { brokerSettings } from '../broker/settings.js';
 import { UserError } from '../user-error.js';
 import { Alarm } from './alarm.js';
-import type { Authenticate, BrokerServerOptions, CommonSettings, Reloaded } from './broker-server-options.js';
+import { Bridges, coreOptionsOf } from './bridges.js';
+import type { Authenticate, BrokerServerOptions, Reloaded } from './broker-server-options.js';
 import { Batches, type ChangeStore } from './change-store.js';
 import { EDGE_LIMITS, type EdgeLimits } from './listeners/edge-limits.js';
 import { type Link, PAUSED } from './listeners/link.js';
 import { type Listening, listenAll, renewTls } from './listeners/listen.js';
-import type { Listener } from './listeners/listener.js';
 import type { ServerOwner } from './listeners/servers.js';
 import { Sending } from './sending.js';
 
@@ -32,6 +32,7 @@ export class BrokerServer implements ServerOwner {
   private readonly batches: Batches | undefined;
   private readonly isDurable: boolean;
   private readonly sending: Sending;
+  private readonly bridges: Bridges;
   /** Nanoseconds since 1970 when the process's own clock was at 0. */
   private readonly epoch = performance.timeOrigin * MILLION;
   private authenticator: Authenticate | undefined;
@@ -51,17 +52,18 @@ export class BrokerServer implements ServerOwner {
     this.sending = new Sending(this.limits, options.tap, (link) => {
       if (!link.isClosing) this.run({ kind: 'congested', connection: link.id });
     });
-    this.core = new BrokerCore(this.coreOptions(options.settings, options.listeners), options.tools);
+    this.core = new BrokerCore(coreOptionsOf(options, options.settings, options.listeners), options.tools);
     const { store, durable = true } = options;
     this.isDurable = store !== undefined && durable;
     this.batches = store && new Batches(store, this.safe.bind(this), this.failed.bind(this));
+    this.bridges = new Bridges(this, options);
   }
 
   /** Opens all listeners or none. Throws UserError. */
   async start(): Promise<void> {
     const { listeners, settings, store } = this.options;
     if (store !== undefined) this.restore(store);
-    const all = brokerSettings(this.coreOptions(settings, listeners)).listeners;
+    const all = brokerSettings(coreOptionsOf(this.options, settings, listeners)).listeners;
     this.listening = await listenAll(
       listeners.map((listener, index) => ({
         listener,
@@ -72,6 +74,7 @@ export class BrokerServer implements ServerOwner {
         maximumPayload: all[index]!.maximumPacketSize + MESSAGE_SLACK,
       })),
     );
+    this.bridges.start();
     this.schedule();
   }
 
@@ -83,6 +86,7 @@ export class BrokerServer implements ServerOwner {
 
   private async stopNow(): Promise<void> {
     const closed = this.listening.map(({ server }) => new Promise((resolve) => server.close(resolve)));
+    const bridges = this.bridges.stop();
     this.run({ kind: 'stop' });
     for (const link of this.links.values()) if (!link.isClosing) this.sending.close(link, 'graceful');
     this.flushTurn();
@@ -94,6 +98,7 @@ export class BrokerServer implements ServerOwner {
     // Those of HTTP that did not become a WebSocket.
     for (const { server } of this.listening) (server as Partial<Closing>).closeAllConnections?.();
     await Promise.all(closed);
+    await bridges;
     this.alarm.stop();
     await this.batches?.end();
   }
@@ -125,7 +130,7 @@ export class BrokerServer implements ServerOwner {
     if (listeners.length !== this.options.listeners.length) {
       throw new UserError('option', 'the listeners are others: that needs a restart');
     }
-    const options = this.coreOptions(settings, listeners);
+    const options = coreOptionsOf(this.options, settings, listeners);
     brokerSettings(options);
     for (const listening of this.listening) {
       const { tls } = listeners[this.options.listeners.indexOf(listening.listener)]!;
@@ -143,7 +148,7 @@ export class BrokerServer implements ServerOwner {
     link.id = ++this.lastConnection;
     this.links.set(link.id, link);
     const { id: connection, listener, userName, client } = link;
-    this.options.tap?.opened(connection, client, link.server);
+    if (!link.isInside) this.options.tap?.opened(connection, client, link.server);
     const remote = client.address === undefined ? 'a local client' : `${client.address}:${client.port}`;
     const input = { kind: 'opened', connection, listener, remote } as const;
     this.run(userName === undefined ? input : { ...input, userName });
@@ -185,11 +190,6 @@ export class BrokerServer implements ServerOwner {
 
   private now(): number {
     return this.epoch + performance.now() * MILLION;
-  }
-
-  private coreOptions(settings: CommonSettings = {}, listeners: readonly Listener[]): BrokerOptions {
-    const stores = this.options.store !== undefined;
-    return { ...settings, stores, listeners: listeners.map((one) => one.settings ?? {}) };
   }
 
   /** One call's outputs, in order. A send behind a change of the same call waits for the store, as does all that follows it. */

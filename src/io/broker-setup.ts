@@ -6,6 +6,8 @@ import type { BrokerConfiguration, ListenerOptions } from '../broker/config/conf
 import { reloaded } from '../broker/config/reload.js';
 import { type Place, type Remark, Remarks } from '../broker/config/remark.js';
 import { commonSettingsOf, listenerSettingsOf } from '../broker/config/settings-of.js';
+import type { BridgeSetup } from './bridge-edge.js';
+import { readBridge } from './bridge-tls-files.js';
 import { type Access, authenticateBy, readAccess } from './broker-access.js';
 import { readConfiguration } from './broker-files.js';
 import type { Authenticate, CommonSettings } from './broker-server-options.js';
@@ -15,6 +17,7 @@ import type { Listener } from './listeners/listener.js';
 export interface BrokerSetup {
   readonly configuration: BrokerConfiguration;
   readonly listeners: readonly Listener[];
+  readonly bridges: readonly BridgeSetup[];
   readonly settings: CommonSettings;
   readonly authenticate: Authenticate;
 }
@@ -60,10 +63,13 @@ export function setupOf(configuration: BrokerConfiguration, path: string): ReadS
     const place = options.place ?? { file: path, line: 0 };
     return listenersOf(options, its, configuration, place, remarks).map((listener) => ({ listener, access: its }));
   });
+  const { retainAvailable } = configuration.global;
+  const bridges = configuration.bridges.map((one) => ({ ...readBridge(one, remarks), limits: { retainAvailable } }));
   if (remarks.failed) return { setup: undefined, remarks: remarks.all };
   const setup: BrokerSetup = {
     configuration,
     listeners: parts.map(({ listener }) => listener),
+    bridges,
     settings: commonSettingsOf(configuration.global),
     authenticate: (request) => authenticateBy(parts[request.listener]!.access, request),
   };

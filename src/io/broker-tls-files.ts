@@ -8,7 +8,7 @@ import type { Remarks } from '../broker/config/remark.js';
 import { readOptionBytes, readOptionFolder } from './broker-files.js';
 import type { TlsListener } from './listeners/listener.js';
 
-const VERSIONS = { 'tlsv1.1': 'TLSv1.1', 'tlsv1.2': 'TLSv1.2', 'tlsv1.3': 'TLSv1.3' } as const;
+export const TLS_VERSIONS = { 'tlsv1.1': 'TLSv1.1', 'tlsv1.2': 'TLSv1.2', 'tlsv1.3': 'TLSv1.3' } as const;
 
 /** undefined: the listener is not TLS, or something was told that keeps it from being. */
 export function readTls(
@@ -37,7 +37,7 @@ function commonOf(listener: ListenerOptions): TlsListener {
   const { tlsVersion, useIdentityAsUsername, useSubjectAsUsername } = listener;
   const ciphers = ciphersOf(listener);
   return {
-    ...(tlsVersion === undefined ? {} : { minimumVersion: VERSIONS[tlsVersion] }),
+    ...(tlsVersion === undefined ? {} : { minimumVersion: TLS_VERSIONS[tlsVersion] }),
     ...(ciphers === undefined ? {} : { ciphers }),
     // mosquitto's order, when both are set.
     ...(useIdentityAsUsername ? { userNameFrom: 'identity' } : useSubjectAsUsername ? { userNameFrom: 'subject' } : {}),
@@ -45,7 +45,10 @@ function commonOf(listener: ListenerOptions): TlsListener {
 }
 
 /** Node has one list for all versions, in which the names of TLS 1.3 begin with TLS_. */
-function ciphersOf({ ciphers, ciphersTls13 }: ListenerOptions): string | undefined {
+export function ciphersOf({
+  ciphers,
+  ciphersTls13,
+}: Pick<ListenerOptions, 'ciphers' | 'ciphersTls13'>): string | undefined {
   if (ciphers === undefined && ciphersTls13 === undefined) return undefined;
   const [defaults13, defaults] = parted(DEFAULT_CIPHERS);
   return [ciphersTls13 ?? defaults13.join(':'), ciphers ?? defaults.join(':')].join(':');
@@ -59,10 +62,16 @@ function parted(list: string): [of13: string[], others: string[]] {
 /** What OpenSSL calls the files of a folder of certificates, and what people call them. */
 const CERTIFICATE_NAMES = /\.(pem|crt|cer)$|^[0-9a-f]{8}\.\d+$/;
 
-function readAuthorities({ caFile, caPath }: ListenerOptions, remarks: Remarks): Buffer[] {
-  const file = caFile === undefined ? undefined : readOptionBytes(caFile, 'cafile', remarks);
-  const folder = caPath === undefined ? [] : (readOptionFolder(caPath, CERTIFICATE_NAMES, 'capath', remarks) ?? []);
-  if (file !== undefined) checkCertificate(file, caFile!, 'cafile', remarks);
+/** `prefix`: of the options' names. */
+export function readAuthorities(
+  { caFile, caPath }: Pick<ListenerOptions, 'caFile' | 'caPath'>,
+  remarks: Remarks,
+  prefix = '',
+): Buffer[] {
+  const file = caFile === undefined ? undefined : readOptionBytes(caFile, `${prefix}cafile`, remarks);
+  const folder =
+    caPath === undefined ? [] : (readOptionFolder(caPath, CERTIFICATE_NAMES, `${prefix}capath`, remarks) ?? []);
+  if (file !== undefined) checkCertificate(file, caFile!, `${prefix}cafile`, remarks);
   const all = file === undefined ? folder : [file, ...folder];
   // A hashed name is a link to a file beside it.
   return all.filter((one, index) => all.findIndex((other) => other.equals(one)) === index);
@@ -77,12 +86,17 @@ function readRevoked(path: string, remarks: Remarks): Buffer[] {
   return [list];
 }
 
-function checkPair(certificate: Buffer, key: Buffer, listener: ListenerOptions, remarks: Remarks): void {
-  const { certFile = '', keyFile = '' } = listener;
-  const known = checkCertificate(certificate, certFile, 'certfile', remarks);
-  const privateKey = checkKey(key, keyFile, remarks);
+export function checkPair(
+  certificate: Buffer,
+  key: Buffer,
+  { certFile = '', keyFile = '' }: Pick<ListenerOptions, 'certFile' | 'keyFile'>,
+  remarks: Remarks,
+  prefix = '',
+): void {
+  const known = checkCertificate(certificate, certFile, `${prefix}certfile`, remarks);
+  const privateKey = checkKey(key, keyFile, `${prefix}keyfile`, remarks);
   if (known === undefined || privateKey === undefined || known.checkPrivateKey(privateKey)) return;
-  remarks.error({ file: keyFile, line: 0 }, `does not belong to the certificate in ${certFile} (keyfile)`);
+  remarks.error({ file: keyFile, line: 0 }, `does not belong to the certificate in ${certFile} (${prefix}keyfile)`);
 }
 
 function checkCertificate(pem: Buffer, path: string, option: string, remarks: Remarks): X509Certificate | undefined {
@@ -94,11 +108,11 @@ function checkCertificate(pem: Buffer, path: string, option: string, remarks: Re
   }
 }
 
-function checkKey(pem: Buffer, path: string, remarks: Remarks): KeyObject | undefined {
+function checkKey(pem: Buffer, path: string, option: string, remarks: Remarks): KeyObject | undefined {
   try {
     return createPrivateKey(pem);
   } catch {
-    remarks.error({ file: path, line: 0 }, 'is no private key in PEM without a passphrase (keyfile)');
+    remarks.error({ file: path, line: 0 }, `is no private key in PEM without a passphrase (${option})`);
     return undefined;
   }
 }

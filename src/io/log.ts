@@ -28,6 +28,10 @@ const EVENT_TYPES: Partial<Readonly<Record<BrokerEvent['name'], LogType>>> = {
   unsubscribed: 'unsubscribe',
   dropping: 'warning',
   'session-ended': 'notice',
+  'bridge-connecting': 'notice',
+  'bridge-connected': 'notice',
+  'bridge-lost': 'notice',
+  'bridge-trouble': 'warning',
 };
 const CONNECTIONS: readonly BrokerEvent['name'][] = ['connected', 'disconnected', 'refused'];
 

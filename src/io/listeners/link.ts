@@ -51,6 +51,11 @@ export abstract class Link {
     readonly userName: string | undefined,
   ) {}
 
+  /** It does not leave the process: nobody watches it. */
+  get isInside(): boolean {
+    return false;
+  }
+
   abstract get client(): Endpoint;
   abstract get server(): Endpoint;
   /** Bytes handed on that the system has not taken yet. */
