@@ -11,6 +11,8 @@ import type { Packet, Property, PublishPacket } from '../../src/codec/packet.js'
 import type { Version } from '../../src/spec/versions.js';
 import { concat, utf8 } from '../support/hex.js';
 import { Random } from '../support/random.js';
+import { merged, Wire } from '../support/wire.js';
+import { judged, lineOf } from '../validate/judged.js';
 import { ALL, copied } from './dialogue.js';
 
 /** Packets of a stream that is not cut. */
@@ -32,6 +34,8 @@ function* framesOf(bytes: Uint8Array): Generator<Uint8Array> {
 class Client {
   connection = 0;
   open = false;
+  private accepted = false;
+  private readonly held: Packet[] = [];
   private lastId = 0;
   /** Of its own messages: what is to be sent again, in order. */
   private readonly pending = new Map<number, PublishPacket | 'released'>();
@@ -51,6 +55,8 @@ class Client {
   connect(): void {
     this.connection = this.world.open(this);
     this.open = true;
+    this.accepted = false;
+    this.held.length = 0;
     const expiry: Property[] = [{ name: 'sessionExpiryInterval', value: 0xffffffff }];
     const v5 = this.version === '5.0';
     const cleans = v5 ? { cleanStart: false } : { cleanSession: false };
@@ -96,8 +102,11 @@ class Client {
     return this.lastId;
   }
 
+  /** What comes before CONNACK waits, as with most clients. */
   private send(packet: Packet): void {
-    if (this.open) this.world.send(this, encode(packet, this.version));
+    if (!this.open) return;
+    if (this.accepted || packet.type === 'CONNECT') this.world.send(this, encode(packet, this.version));
+    else this.held.push(packet);
   }
 
   take(bytes: Uint8Array): void {
@@ -110,6 +119,10 @@ class Client {
 
   private handle(packet: Packet): void {
     switch (packet.type) {
+      case 'CONNACK':
+        this.accepted = true;
+        for (const held of this.held.splice(0)) this.send(held);
+        return;
       case 'PUBLISH': {
         const { qos, packetId = 0, topic } = packet;
         const text = new TextDecoder().decode(packet.payload);
@@ -141,10 +154,12 @@ class Client {
 class World {
   readonly core: BrokerCore;
   private now = 1;
+  private captureTime = 1;
   private readonly at = new Map<number, Client>();
   private readonly toServer: [connection: number, bytes: Uint8Array][] = [];
   private readonly toClient: [connection: number, bytes: Uint8Array][] = [];
   private connections = 0;
+  private readonly wires: Wire[] = [];
 
   constructor(
     private readonly random: Random,
@@ -156,6 +171,9 @@ class World {
   open(client: Client): number {
     const connection = ++this.connections;
     this.at.set(connection, client);
+    const wire = new Wire({ clientPort: 1024 + connection });
+    this.wires.push(wire);
+    this.onWire(connection, (one) => one.open());
     this.apply(this.core.handle({ kind: 'opened', connection, listener: 0, remote: '' }, ++this.now));
     return connection;
   }
@@ -168,6 +186,7 @@ class World {
     const { connection } = client;
     this.at.delete(connection);
     client.open = false;
+    this.onWire(connection, (one) => one.rst(0));
     this.apply(this.core.handle({ kind: 'closed', connection, how: 'broken' }, ++this.now));
   }
 
@@ -180,9 +199,24 @@ class World {
     const [connection, bytes] = one;
     const client = this.at.get(connection);
     if (client === undefined) return true;
+    this.onWire(connection, (wire) => wire.send(lane === this.toClient ? 1 : 0, bytes));
     if (lane === this.toClient) client.take(bytes);
     else this.apply(this.core.handle({ kind: 'received', connection, bytes: Uint8Array.from(bytes) }, ++this.now));
     return true;
+  }
+
+  private onWire(connection: number, does: (wire: Wire) => void): void {
+    const wire = this.wires[connection - 1]!;
+    wire.time = this.captureTime;
+    does(wire);
+    this.captureTime = wire.time;
+  }
+
+  /** What the judge holds against the broker. */
+  get complaints(): string[] {
+    const { findings, errors } = judged(merged(...this.wires));
+    expect(errors).toEqual([]);
+    return findings.filter(({ party, verdict }) => party === 'server' && verdict === 'violation').map(lineOf);
   }
 
   private apply(outputs: readonly Output[]): void {
@@ -215,6 +249,7 @@ describe.each(ALL)('MQTT %s', (version) => {
     for (const client of clients) if (!client.open) client.connect();
     while (world.step());
     for (const { got } of clients) inOrder(got, clients);
+    expect(world.complaints).toEqual([]);
     expect(world.core.counters.stored).toBe(0);
     expect(world.core.counters.storedBytes).toBe(0);
   });
