@@ -22,18 +22,18 @@ const WITH_PROBLEMS = GATES.problems | GATES.properties | ODD | ODD_PROPERTY;
 const WITH_CHARACTERS = GATES.characters | ODD_PROPERTY;
 const WITH_FLOW = GATES.flow | GATES['qos-1'] | GATES['qos-2'] | ODD_FLOW;
 /** Everything that can be said of an exchange. */
-const ASTRAY = WITH_FLOW | GATES.quota | GATES.aliased | GATES.reused | GATES['reused-otherwise'];
+const ASTRAY = WITH_FLOW | GATES.quota | GATES.aliased | GATES.followed | GATES.reused | GATES['reused-otherwise'];
 /** Packets of which there are few: every rule of their type is asked. */
 const RARE = ODD | ODD_PROPERTY | IDENTIFIED | CODED;
 
 export function gatesOf(event: PacketEvent): number {
-  const { packet, frame, sender, receiver, fromClient, conversation } = event;
-  const { opening } = conversation;
-  const { limits } = receiver;
-  let open: number = frame.problems.length > 0 ? GATES.always | WITH_PROBLEMS : GATES.always;
-  if (limits.isLimited) open |= frame.length > limits.maximumPacketSize ? GATES.limits | ODD : GATES.limits;
-  if (sender.packets === 0 || opening.code !== 0 || sender.disconnect !== undefined) open |= GATES.unsettled;
-  if (fromClient) open |= gatesOfSilence(event);
+  const { packet, frame, sender, fromClient, time } = event;
+  let open = sender.standing;
+  if (open === 0) open = gatesThatStand(event);
+  if (frame.problems.length > 0) open |= WITH_PROBLEMS;
+  if ((open & GATES.limits) !== 0 && frame.length > event.receiver.limits.maximumPacketSize) open |= ODD;
+  // Not a number before the first packet.
+  if (fromClient && !(time - sender.lastTime <= sender.patience)) open |= GATES.overdue;
   switch (packet.type) {
     case 'PUBLISH':
       return open | gatesOfPublish(packet, event);
@@ -51,14 +51,22 @@ export function gatesOf(event: PacketEvent): number {
   }
 }
 
-/** The Keep Alive that is in force, and whether the client may have been silent for longer. */
-function gatesOfSilence({ conversation, time }: PacketEvent): number {
-  const { opening, client } = conversation;
-  const { longestSilence } = opening;
-  if (longestSilence === Number.POSITIVE_INFINITY) return 0;
-  const kind = opening.serverKeepAlive === undefined ? GATES['keep-alive'] : GATES['server-keep-alive'];
-  // Not a number before the first packet.
-  return time - client.lastTime <= longestSilence / 1.5 ? kind : kind | GATES.overdue;
+/** The gates that the state of the connection opens for what the sender sends, until that changes. */
+function gatesThatStand({ sender, receiver, fromClient, conversation }: PacketEvent): number {
+  const { opening } = conversation;
+  const { longestSilence, serverKeepAlive } = opening;
+  let open: number = GATES.always;
+  if (receiver.limits.isLimited) open |= GATES.limits;
+  if (sender.packets === 0 || opening.code !== 0 || sender.disconnect !== undefined) open |= GATES.unsettled;
+  if (fromClient && longestSilence !== Number.POSITIVE_INFINITY) {
+    open |= serverKeepAlive === undefined ? GATES['keep-alive'] : GATES['server-keep-alive'];
+  }
+  // The rule about it is one of the odd ones; most connections want it.
+  if (!fromClient && !opening.wantsProblemInformation) open |= ODD;
+  if (sender.packets === 0) return open;
+  sender.patience = longestSilence / 1.5;
+  sender.standing = open;
+  return open;
 }
 
 function gatesOfStrings({ packet }: PacketEvent): number {
@@ -140,7 +148,6 @@ function gatesOfAcknowledgement(packet: Acknowledgement, event: PacketEvent): nu
   if (headerFlags !== undefined) open |= ODD;
   if (reasonCode !== undefined) open |= reasonCode === 0 ? CODED : CODED | ODD;
   if (properties !== undefined && properties.length > 0) open |= ODD_PROPERTY | gatesOfStrings(event);
-  if (!event.fromClient && !event.conversation.opening.wantsProblemInformation) open |= ODD;
   if (flow === undefined) return open;
   if (packet.type === 'PUBREL' && mayEndOtherwise(event)) return open | ASTRAY;
   return open | gatesOfStep(flow, event);
@@ -156,9 +163,10 @@ function mayEndOtherwise({ fromClient, conversation }: PacketEvent): boolean {
 /** Of an acknowledgement. */
 function gatesOfStep({ kind, exchange }: FlowFact, { sender, receiver, time }: PacketEvent): number {
   if (kind !== 'answers' || exchange === undefined) return ASTRAY;
-  const { qos, isHere, isResumed, sends, overtakenBy, expiresAt, reused } = exchange;
+  const { qos, isHere, isResumed, sends, overtakenBy, expiresAt, reused, after } = exchange;
   if (!isHere || isResumed || sends !== 1 || overtakenBy > 0 || expiresAt <= time) return ASTRAY;
   let open = GATES.flow | (qos === 1 ? GATES['qos-1'] : GATES['qos-2']);
+  if (after !== undefined) open |= GATES.followed;
   const { inFlight, quota, wasFull } = sender.flows;
   if (wasFull || inFlight >= quota) open |= GATES.quota;
   if (receiver.aliases.used > 0) open |= GATES.aliased;

@@ -23,6 +23,7 @@
  * - coded: of an acknowledgement only with a Reason Code
  * - quota: of a PUBLISH in an exchange only when the quota is used up, of an acknowledgement once it was
  * - aliased: of an acknowledgement only when its receiver has used Topic Aliases
+ * - followed: of an acknowledgement only when later messages wait for theirs
  * - reused, reused-otherwise: of an acknowledgement only when the message before under its identifier was ended by PUBACK,
  *   or by something else
  *
@@ -70,10 +71,11 @@ export const GATES = {
   'odd-flow': 1 << 25,
   'odd-delivery': 1 << 26,
   overdue: 1 << 27,
+  followed: 1 << 28,
 } as const;
 
 /** Every rule is asked. */
-export const ALL_GATES = (1 << 28) - 1;
+export const ALL_GATES = (1 << 29) - 1;
 
 /** Whether a packet of its types that it is not asked about keeps the rule. */
 export function holdsUnasked(asked: Asked): boolean {

@@ -25,7 +25,7 @@ function order({ type, ...head }: Order): Rule {
     needs: 'both',
     on: [type],
     from: 'client',
-    asked: 'flow',
+    asked: 'followed',
     faults: 'odd-flow',
     check(_packet, verdict: Verdict, { flow, fromClient }: PacketEvent) {
       if (!fromClient || flow?.kind !== 'answers') return;

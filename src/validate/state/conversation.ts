@@ -128,6 +128,7 @@ export class Conversation {
     server.flows.apply(seen, undefined);
     this.requests.apply(seen, request);
     this.enter(seen);
+    client.standing = server.standing = 0;
   }
 
   end(closed: Closed): void {

@@ -44,6 +44,11 @@ export class Half {
   /** What the other side did about it. */
   aftermath: Aftermath | undefined = undefined;
 
+  /** Gates of packets (gates.ts) that this side's state opens; 0 when it is to be looked at anew. */
+  standing = 0;
+  /** A silence that is well within the Keep Alive (ns). */
+  patience = Number.NaN;
+
   constructor(readonly role: 'client' | 'server') {
     this.direction = role === 'client' ? 'client-to-server' : 'server-to-client';
     this.flows = new Flows(role);
