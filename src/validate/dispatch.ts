@@ -47,7 +47,11 @@ export class Dispatch {
       if (cited === undefined || !asks(rule, version)) return;
       const check = rule.check ?? (() => {});
       const applied: Applied = { rule, index, version, cited, check: check as Applied['check'] };
-      for (const type of rule.on) this.byType.set(type, [...(this.byType.get(type) ?? []), applied]);
+      for (const type of rule.on) {
+        const its = this.byType.get(type);
+        if (its === undefined) this.byType.set(type, [applied]);
+        else its.push(applied);
+      }
       if (rule.kind !== 'frame' && rule.closed !== undefined) closed.push(applied);
       if (rule.kind !== 'frame' && rule.layer !== undefined) layer.push(applied);
     });
@@ -75,12 +79,13 @@ export class Dispatch {
     const once: Applied[] = [];
     const kept: number[] = [];
     for (const applied of this.byType.get(type) ?? []) {
-      const { from, asked = 'always', faults = 'always' } = applied.rule;
+      const { from, asked = 'always', faults = 'always', otherwise } = applied.rule;
       if (from !== undefined && (from === 'client') !== fromClient) continue;
       if ((GATES[asked] & open) === 0) {
         if (holdsUnasked(asked)) kept.push(applied.index);
-      } else if ((GATES[faults] & open) === 0) once.push(applied);
-      else rules.push(applied);
+      } else if ((GATES[faults] & open) !== 0) rules.push(applied);
+      else if (otherwise === 'holds') kept.push(applied.index);
+      else once.push(applied);
     }
     return { number: this.made.count++, rules, once, kept };
   }

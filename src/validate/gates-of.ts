@@ -137,7 +137,7 @@ function gatesOfMessage(
   if (kind !== 'new' || packet.dup !== false || exchange?.state === 'refused') return ASTRAY;
   if (fromClient && conversation.requests.areWaiting) return ASTRAY;
   if (delivery?.publication?.wasDup === true) return ASTRAY;
-  const open = GATES.flow | (packet.qos === 1 ? GATES['qos-1'] : GATES['qos-2']);
+  const open = GATES.flow | (packet.qos === 1 ? GATES['qos-1'] : packet.qos === 2 ? GATES['qos-2'] : 0);
   return flows.inFlight >= flows.quota ? open | GATES.quota : open;
 }
 

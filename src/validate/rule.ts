@@ -61,6 +61,8 @@ interface RuleHead {
    * asked no more once it was held in the connection. Default always.
    */
   readonly faults?: Asked;
+  /** Such a packet keeps it for sure: it need not be asked even once. */
+  readonly otherwise?: 'holds';
   /** Of whose packets it is asked; absent: of both sides'. */
   readonly from?: 'client' | 'server';
   /** All versions demand it in the same way: it may be judged though the version is a guess. */

@@ -26,6 +26,7 @@ export const DELIVERY_SUBSCRIPTIONS: RuleSet = {
       hint: 'send a client only what one of its Topic Filters matches',
       asked: 'delivery',
       faults: 'odd-delivery',
+      otherwise: 'holds',
       on: ['PUBLISH'],
       check(_packet, verdict, { delivery }) {
         if (delivery === undefined) return;
@@ -153,6 +154,7 @@ export const DELIVERY_SUBSCRIPTIONS: RuleSet = {
       hint: 'SUBACK must say what was granted; what it refused gets no messages',
       asked: 'delivery',
       faults: 'odd-delivery',
+      otherwise: 'holds',
       on: ['PUBLISH'],
       check({ qos }, verdict, { delivery }) {
         if (delivery === undefined) return;

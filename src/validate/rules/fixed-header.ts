@@ -185,6 +185,7 @@ export const FIXED_HEADER: RuleSet = {
       hint: 'send the packet types of the version that CONNECT announced; AUTH (15) is one of 5.0 only',
       due: 0x81,
       faults: 'odd',
+      otherwise: 'holds',
       on: ['RESERVED', ...WITHOUT_OWN, 'PUBREL', 'SUBSCRIBE', 'UNSUBSCRIBE', 'DISCONNECT', 'AUTH'],
       check({ type }, verdict, event) {
         if (type === 'RESERVED') reportProblems('packet-type-reserved', verdict, event);

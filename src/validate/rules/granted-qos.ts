@@ -26,8 +26,9 @@ function aboveGranted(name: string, refs: Refs, shared: boolean, filter: string)
     name,
     refs,
     needs: 'both',
-    asked: shared ? 'odd-delivery' : 'delivery',
-    faults: 'odd-delivery',
+    ...(shared
+      ? ({ asked: 'odd-delivery' } as const)
+      : ({ asked: 'delivery', faults: 'odd-delivery', otherwise: 'holds' } as const)),
     party: 'sender',
     hint: 'lower the QoS of a message to what SUBACK granted',
     on: ['PUBLISH'],

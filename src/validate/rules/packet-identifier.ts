@@ -23,6 +23,7 @@ function inUse(owner: 'client' | 'server', level: 1 | 2, refs: Rule['refs'], exa
     from: owner,
     asked: `qos-${level}`,
     faults: 'odd-flow',
+    otherwise: 'holds',
     check({ qos }, verdict, { flow, conversation }) {
       if (flow === undefined || qos !== level || flow.flows.owner !== owner) return;
       const { kind, exchange, packetId } = flow;

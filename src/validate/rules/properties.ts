@@ -22,6 +22,7 @@ export const PROPERTY_RULES: RuleSet = {
       due: 0x81,
       asked: 'properties',
       faults: 'odd-property',
+      otherwise: 'holds',
       on: WITH_PROPERTIES,
       check: faultCheck(NOT_ALLOWED, CHECKED, ({ label, owner }) => ({
         message: `${label} may not stand in ${placeName(owner)}`,
@@ -55,6 +56,7 @@ export const PROPERTY_RULES: RuleSet = {
       due: 0x82,
       asked: 'properties',
       faults: 'odd-property',
+      otherwise: 'holds',
       on: WITH_PROPERTIES,
       check: faultCheck(REPEATED, CHECKED, ({ label, owner }) => ({
         message: `${label} stands more than once in ${placeName(owner)}`,
@@ -90,6 +92,7 @@ export const PROPERTY_RULES: RuleSet = {
       hint: 'send the property once: which of two values counts is not said',
       asked: 'properties',
       faults: 'odd-property',
+      otherwise: 'holds',
       on: ['PUBLISH'],
       check: faultCheck(REPEATED_UNSAID, CHECKED, ({ label }) => ({
         message: `${label} stands more than once, which the specification forbids in a Will and leaves open here`,
@@ -113,6 +116,7 @@ export const PROPERTY_RULES: RuleSet = {
       due: 0x81,
       asked: 'properties',
       faults: 'odd-property',
+      otherwise: 'holds',
       on: WITH_PROPERTIES,
       check(packet, verdict, event) {
         if (event.frame.problems.length > 0) reportProblems('property-unknown', verdict, event);

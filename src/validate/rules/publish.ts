@@ -16,6 +16,7 @@ export const PUBLISH: RuleSet = {
       hint: 'send QoS 0 messages once, with DUP 0',
       asked: 'qos-0',
       faults: 'odd',
+      otherwise: 'holds',
       on: ['PUBLISH'],
       check({ qos, dup }, verdict) {
         if (qos !== 0) return;
@@ -41,6 +42,7 @@ export const PUBLISH: RuleSet = {
       hint: 'use QoS 0, 1 or 2',
       due: 0x81,
       faults: 'odd',
+      otherwise: 'holds',
       on: ['PUBLISH'],
       check({ qos }, verdict) {
         if (qos === undefined) return;
@@ -100,6 +102,7 @@ export const PUBLISH: RuleSet = {
       due: 0x82,
       asked: 'identified',
       faults: 'odd',
+      otherwise: 'holds',
       on: ['PUBLISH'],
       check({ packetId }, verdict, { fromClient }) {
         if (packetId === undefined || fromClient) return;

@@ -31,6 +31,7 @@ export const QOS_ACKNOWLEDGEMENTS: RuleSet = {
       needs: 'receiver',
       asked: 'flow',
       faults: 'odd-flow',
+      otherwise: 'holds',
       on: ['PUBACK', 'PUBREC'],
       check({ type }, verdict, { flow, frame }) {
         if (flow === undefined) return;
@@ -77,6 +78,7 @@ export const QOS_ACKNOWLEDGEMENTS: RuleSet = {
       needs: 'receiver',
       asked: 'flow',
       faults: 'odd-flow',
+      otherwise: 'holds',
       on: ['PUBCOMP'],
       check(_packet, verdict, { flow }) {
         if (flow === undefined) return;
@@ -117,6 +119,7 @@ export const QOS_ACKNOWLEDGEMENTS: RuleSet = {
       needs: 'both',
       asked: 'qos-1',
       faults: 'odd-flow',
+      otherwise: 'holds',
       on: ['PUBACK', 'PUBREC', 'PUBCOMP'],
       check({ type }, verdict, { flow }) {
         const exchange = flow?.exchange;
@@ -144,6 +147,7 @@ export const QOS_ACKNOWLEDGEMENTS: RuleSet = {
       needs: 'both',
       asked: 'qos-2',
       faults: 'odd-flow',
+      otherwise: 'holds',
       on: ['PUBACK', 'PUBREC'],
       check({ type }, verdict, { flow }) {
         const exchange = flow?.exchange;

@@ -24,6 +24,7 @@ export function definedCodeRule(
     hint: `use a Reason Code that ${type} knows`,
     asked: 'coded',
     faults: 'odd',
+    otherwise: 'holds',
     on: [type],
     check({ reasonCode }, verdict) {
       if (reasonCode === undefined) return;

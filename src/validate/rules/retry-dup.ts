@@ -17,6 +17,7 @@ function dupFirst(level: 1 | 2, refs: Rule['refs']): Rule {
     on: ['PUBLISH'],
     asked: `qos-${level}`,
     faults: 'odd-flow',
+    otherwise: 'holds',
     check(packet, verdict, event) {
       const { flow } = event;
       if (flow?.kind !== 'new' || packet.qos !== level) return;

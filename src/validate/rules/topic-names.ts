@@ -27,6 +27,7 @@ export const TOPIC_NAMES: RuleSet = {
       // 5.0: 3.3.2.1
       due: 0x82,
       faults: 'odd',
+      otherwise: 'holds',
       on: ['PUBLISH'],
       check({ topic, properties }, verdict, { frame }) {
         if (topic === undefined) return;
@@ -208,6 +209,7 @@ export const TOPIC_NAMES: RuleSet = {
       party: 'sender',
       hint: 'keep topics of MQTT 3.1 to 32767 characters',
       faults: 'odd',
+      otherwise: 'holds',
       on: ['PUBLISH'],
       check({ topic }, verdict) {
         if (topic === undefined) return;

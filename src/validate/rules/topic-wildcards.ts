@@ -31,6 +31,7 @@ export const TOPIC_WILDCARDS: readonly Rule[] = [
     hint: 'publish to one topic, without + and #: these are for topic filters',
     due: 0x82,
     faults: 'odd',
+    otherwise: 'holds',
     on: ['PUBLISH'],
     check({ topic }, verdict) {
       if (topic === undefined) return;
