@@ -69,6 +69,12 @@ function ours(capture) {
       arguments: [bin, capture.path, '--format', 'ndjson', '-o', '/dev/null'],
       note: 'and write a JSON line for each packet, to /dev/null',
     },
+    {
+      ...{ ...dissect, runs: [] },
+      label: 'check',
+      arguments: [bin, 'check', capture.path, '--fail-on', 'never'],
+      note: 'decode everything and judge it',
+    },
   ];
 }
 
@@ -169,19 +175,32 @@ function print(commands) {
   const speed = (/** @type {Command} */ command) =>
     command.capture.megabytes / median(command.runs.map((run) => run.seconds));
   const reference = commands.find((command) => command.label === 'tshark -T fields');
-  const header = ['command', 'min s', 'median s', 'CPU s', 'MB/s', 'packets/s', 'peak MB', '× tshark fields'];
+  const quiet = commands.find((command) => command.label === '--quiet');
+  const shortest = (/** @type {Command} */ command) => Math.min(...command.runs.map((run) => run.seconds));
+  const header = [
+    'command',
+    'min s',
+    'median s',
+    'CPU s',
+    'MB/s',
+    'packets/s',
+    'peak MB',
+    '× tshark fields',
+    'time / --quiet',
+  ];
   const rows = commands.map((command) => {
     const seconds = command.runs.map((run) => run.seconds);
     const peak = Math.max(...command.runs.map((run) => run.peak)) / 1e6;
     return [
       command.label,
-      Math.min(...seconds).toFixed(2),
+      shortest(command).toFixed(2),
       median(seconds).toFixed(2),
       median(command.runs.map((run) => run.cpu)).toFixed(2),
       speed(command).toFixed(1),
       Math.round(command.capture.packets / median(seconds)).toLocaleString('en'),
       peak > 0 ? peak.toFixed(0) : '?',
       reference ? (speed(command) / speed(reference)).toFixed(2) : '?',
+      quiet ? (shortest(command) / shortest(quiet)).toFixed(2) : '?',
     ];
   });
   const widths = header.map((title, column) =>
@@ -192,7 +211,7 @@ function print(commands) {
       row.map((cell, n) => (n === 0 ? cell.padEnd(widths[n] ?? 0) : cell.padStart(widths[n] ?? 0))).join('  '),
     );
   }
-  console.log('\nMB/s and packets/s are by the median.');
+  console.log('\nMB/s and packets/s are by the median, the last column by the minima.');
   for (const command of commands) {
     if (command.note) console.log(`${command.label}: ${command.note}`);
     const broken = command.runs.find((run) => run.failed);
