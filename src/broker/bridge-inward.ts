@@ -61,8 +61,7 @@ export class BridgeInward {
     const mapped = this.topics.inward(topic);
     const bytes = mapped === undefined ? undefined : this.encoded(packet, mapped);
     if (bytes === undefined || bytes.length > this.limits.maximumPacketSize) {
-      if (bytes !== undefined)
-        this.out.event('bridge-trouble', `a message of ${bytes.length} bytes is too large to come in`);
+      if (mapped !== undefined) this.out.event('bridge-trouble', `a message of topic ${topic} is too large to come in`);
       if (qos === 1) this.out.acknowledge('remote', PUBACK, packetId);
       else if (qos === 2) this.out.acknowledge('remote', PUBREC, packetId);
       return undefined;

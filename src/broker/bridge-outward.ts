@@ -106,13 +106,12 @@ export class BridgeOutward {
     const topic = this.topics.outward(packet.topic);
     const qos = Math.min(packet.qos, remote.maximumQos);
     const bytes = topic === undefined ? undefined : this.encoded(packet, topic, qos, remote);
-    if (bytes === undefined || bytes.length > remote.maximumPacketSize) {
-      if (bytes !== undefined)
-        this.out.event('bridge-trouble', `a message of ${bytes.length} bytes is too large to go`);
+    if (topic === undefined || bytes === undefined || bytes.length > remote.maximumPacketSize) {
+      if (topic !== undefined) this.out.event('bridge-trouble', `a message of topic ${topic} is too large to go`);
       this.settle(packet.qos, packetId);
       return;
     }
-    if (topic !== undefined) this.remember(topic, remote);
+    this.remember(topic, remote);
     if (qos > 0) this.inflight.add(packetId);
     if (packet.qos === 2 && qos < 2) this.lowered.add(packetId);
     this.out.lastMessage = this.out.now;
