@@ -39,7 +39,17 @@ export const DELIVERY_SUBSCRIPTIONS: RuleSet = {
         blame(verdict, delivery.unsubscribed(), { message, path: 'publish.topic' });
       },
       violates: [{ title: 'a topic nobody asked for', transcript: WITHOUT, frame: 5, at: 4, length: 1 }],
-      complies: [{ title: 'a topic that the filter matches', transcript: MATCHES }],
+      complies: [
+        { title: 'a topic that the filter matches', transcript: MATCHES },
+        {
+          title: 'a filter asked for before CONNACK came',
+          transcript: `> 10 { proto 02 003c p "s" }
+            > 82 { 0001 p "a/+" 00 }
+            < 20 { 00 00 p }
+            < 90 { 0001 p 00 }
+            < 30 { "a/b" p 'x' }`,
+        },
+      ],
     }),
     conversationRule({
       name: 'delivery-of-dollar-topic',

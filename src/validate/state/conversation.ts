@@ -150,7 +150,10 @@ export class Conversation {
       if (!this.isHidden) broker.sessions.hidden(seen.time);
       this.isHidden = true;
     } else if (packet.type === 'CONNACK') {
-      if (!fromClient && link.answered === undefined) this.session = broker.answer(link, seen, packet);
+      if (fromClient || link.answered !== undefined) return;
+      this.session = broker.answer(link, seen, packet);
+      // A client need not wait for CONNACK with its requests.
+      this.session?.subscriptions.askAll(this.requests.all());
     } else if (packet.type === 'DISCONNECT' && fromClient) {
       broker.leave(link, seen, packet, this.closing?.by === 'server');
     }

@@ -81,6 +81,12 @@ export class Subscriptions {
     this.generation++;
   }
 
+  /** Requests that were made before the session was known. */
+  askAll(requests: Iterable<PendingRequest>): void {
+    for (const request of [...requests].sort((a, b) => a.frame.number - b.frame.number)) this.ask(request);
+    this.generation++;
+  }
+
   private ask(request: PendingRequest): void {
     if (!request.isWhole)
       this.doubt ??= `not all of the ${request.type} of packet #${request.frame.number} could be read`;
