@@ -22,8 +22,6 @@ export type BridgeStage = 'off' | 'idle' | 'waiting' | 'dialling' | 'greeting' |
 
 const SECOND = 1e9;
 const UNACCEPTABLE_VERSION = 1;
-/** How often the first address is tried while another is in use. */
-const PRIMARY_RETRY = 5 * SECOND;
 
 export class BridgeCourse {
   stage: BridgeStage = 'off';
@@ -146,7 +144,7 @@ export class BridgeCourse {
     this.stage = 'working';
     this.attempts.worked();
     this.out.lastMessage = this.out.now;
-    this.primaryAt = this.out.now + PRIMARY_RETRY;
+    this.primaryAt = this.out.now + this.limits.primaryRetry * SECOND;
     this.out.event('bridge-connected', addressText(this.attempts.address));
     this.notify(CONNECTED);
     this.outward.begin(this.remote.limits!);
@@ -161,7 +159,6 @@ export class BridgeCourse {
     else if (!this.hasSeenSession) this.inward.inherit();
     this.hasSeenSession = true;
     this.forget();
-    this.local.subscribe(this.stage === 'working');
   }
 
   private forget(): void {
@@ -233,7 +230,7 @@ export class BridgeCourse {
       this.out.lastMessage = now;
     }
     if (this.attempts.prefersOther && now >= this.primaryAt) {
-      this.primaryAt = now + PRIMARY_RETRY;
+      this.primaryAt = now + this.limits.primaryRetry * SECOND;
       this.out.put({ kind: 'probe', address: this.attempts.first });
     }
   }

@@ -63,6 +63,8 @@ export interface BridgeTools {
 export interface BridgeLimits {
   /** Seconds for dialling, CONNECT and the first subscriptions; then it is another failed attempt. */
   readonly connectTimeout: number;
+  /** Seconds after which the first address is tried while another is in use; and again after as many. */
+  readonly primaryRetry: number;
   /** Bytes of a packet that comes; a larger one ends the connection to the other broker. */
   readonly maximumPacketSize: number;
   /** Messages of QoS 0 that wait for a connection (lazy) or for those before them; the newest are dropped. */
@@ -77,6 +79,7 @@ export interface BridgeLimits {
 
 export const BRIDGE_LIMITS: BridgeLimits = {
   connectTimeout: 30,
+  primaryRetry: 5,
   maximumPacketSize: 16 * 1024 * 1024,
   maximumHeld: 1000,
   mappedTopics: 10_000,

@@ -35,6 +35,8 @@ export class BridgeLocal {
     this.isHeld = false;
     this.hold(isHeld);
     this.out.send('local', localConnect(this.options, isKept, this.options.localCleanSession));
+    // Without waiting for CONNACK (3.1.4): from now on nothing is missed.
+    this.subscribe(false);
   }
 
   /** The session stays, if it is one that does. */
@@ -55,7 +57,7 @@ export class BridgeLocal {
   /** `retained`: with the retained messages. Nothing that came over the bridge goes back, and retained messages stay so. */
   subscribe(retained: boolean): void {
     const { local } = this.topics;
-    if (local.length === 0 || this.stage !== 'open') return;
+    if (local.length === 0 || this.stage === 'closed') return;
     const options = { reserved: 0, retainHandling: retained ? 0 : 2, retainAsPublished: true, noLocal: true };
     const subscriptions = local.map(({ topicFilter, qos }) => ({ topicFilter, options: { ...options, qos } }));
     this.out.send('local', this.requests.ask({ type: 'SUBSCRIBE', properties: [], subscriptions }));

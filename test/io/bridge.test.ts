@@ -5,7 +5,10 @@ import { randomUUID } from 'node:crypto';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import type { BrokerEvent } from '../../src/broker/output.js';
 import { BrokerServer } from '../../src/io/broker-server.js';
+import type { BrokerServerOptions } from '../../src/io/broker-server-options.js';
 import { readSetup } from '../../src/io/broker-setup.js';
+import { openStoreIn } from '../../src/io/store/open-store.js';
+import { Watch } from '../../src/io/watch/watch.js';
 import { type Certificates, makeCertificates } from '../support/certificates.js';
 import { freePort, startMosquitto, TestFolder } from '../support/mosquitto.js';
 import { hasProgram } from '../support/programs.js';
@@ -18,6 +21,7 @@ describe.skipIf(!hasProgram('mosquitto') || !hasProgram('openssl'))('mosquitto a
   let certificates: Certificates;
   const ends: (() => unknown)[] = [];
   const events: BrokerEvent[] = [];
+  let whenTold: () => void = () => {};
 
   beforeAll(() => {
     certificates = makeCertificates();
@@ -40,22 +44,38 @@ describe.skipIf(!hasProgram('mosquitto') || !hasProgram('openssl'))('mosquitto a
     folder.remove();
   });
 
-  async function mosquitto(port: number, lines: string): Promise<void> {
-    const started = await startMosquitto(folder.write('m.conf', `listener ${port} 127.0.0.1\n${lines}\n${MOSQUITTO}`));
+  async function mosquitto(port: number, lines: string, host = '127.0.0.1'): Promise<void> {
+    const started = await startMosquitto(folder.write('m.conf', `listener ${port} ${host}\n${lines}\n${MOSQUITTO}`));
     if (started.stop === undefined) throw new Error(started.log);
     ends.push(started.stop);
   }
 
   /** Our broker, listening on that port. */
-  async function us(port: number, lines: string): Promise<BrokerServer> {
+  async function us(port: number, lines: string, more: Partial<BrokerServerOptions> = {}): Promise<BrokerServer> {
     const path = folder.write('us.conf', `listener ${port} 127.0.0.1\nallow_anonymous true\nsys_interval 0\n${lines}`);
     const { setup, remarks } = readSetup(path);
     if (setup === undefined) throw new Error(JSON.stringify(remarks));
     const tools = { nextId: randomUUID };
-    const server = new BrokerServer({ ...setup, tools, onEvent: (event) => events.push(event) });
+    const bridges = setup.bridges.map((one) => ({ ...one, limits: { ...one.limits, primaryRetry: 0.1 } }));
+    const server = new BrokerServer({ ...setup, bridges, tools, onEvent: told, ...more });
     await server.start();
     ends.push(() => server.stop());
     return server;
+  }
+
+  function told(event: BrokerEvent): void {
+    events.push(event);
+    whenTold();
+  }
+
+  /** Where the bridge has been connected to, when these are so many. */
+  async function addresses(count: number): Promise<string[]> {
+    const found = () => events.flatMap((one) => (one.name === 'bridge-connected' ? [one.address] : []));
+    await new Promise<void>((resolve) => {
+      whenTold = () => found().length >= count && resolve();
+      whenTold();
+    });
+    return found();
   }
 
   async function client(port: number, id: string): Promise<RawClient> {
@@ -183,6 +203,72 @@ describe.skipIf(!hasProgram('mosquitto') || !hasProgram('openssl'))('mosquitto a
     const there = await client(theirs, 't');
     await subscribe(there, 'r/#');
     expect([await next(there), await next(there)]).toEqual(['r/1 one 1', 'r/2 two 1']);
+  });
+
+  it('tells the other broker when it stops, and again when it is back with what was kept in a file', async () => {
+    const [ours, theirs] = [await freePort(), await freePort()];
+    await mosquitto(theirs, '');
+    const there = await client(theirs, 't');
+    await subscribe(there, 'state');
+    await subscribe(there, 'r/#');
+    const store = await openStoreIn(folder.path);
+    const first = await us(ours, `connection x\naddress 127.0.0.1:${theirs}\n${TOPICS}`, { store });
+    expect(await next(there)).toBe('state 1 1');
+    await first.stop();
+    expect(await next(there)).toBe('state 0 0');
+    // Nobody is there, but what is meant for the bridge is kept with its session.
+    const second = await us(ours, '', { store: await openStoreIn(folder.path) });
+    const here = await client(ours, 'h');
+    await send(here, 'l/1', 'kept');
+    await second.stop();
+    await us(ours, `connection x\naddress 127.0.0.1:${theirs}\n${TOPICS}`, { store: await openStoreIn(folder.path) });
+    expect([await next(there), await next(there)].sort()).toEqual(['r/1 kept 1', 'state 1 1']);
+  });
+
+  it('goes to the next address, and back to the first when that can be reached', async () => {
+    const [ours, one, two] = [await freePort(), await freePort(), await freePort()];
+    await mosquitto(two, '');
+    await us(ours, `connection x\naddresses 127.0.0.1:${one} 127.0.0.1:${two}\n${TOPICS}`);
+    await connectedBridge(await client(two, 't'));
+    await mosquitto(one, '');
+    await connectedBridge(await client(one, 't'));
+    expect(await addresses(2)).toEqual([`127.0.0.1:${two}`, `127.0.0.1:${one}`]);
+  });
+
+  it.each([
+    ['a wrong key', 'bridge_identity us\nbridge_psk 00', 'psk'],
+    ['a certificate of somebody else', 'bridge_cafile STRANGER', 'certificate'],
+    ['a name that is not in the certificate', 'bridge_cafile CA', 'certificate'],
+  ])('does not come in with %s', async (what, lines, kind) => {
+    const [ours, theirs] = [await freePort(), await freePort()];
+    const at = (name: string) => `${folder.path}/${name}`;
+    // The certificate is for localhost and 127.0.0.1.
+    const host = what.startsWith('a name') ? '127.0.0.2' : '127.0.0.1';
+    const secured = `certfile ${at('server.crt')}\nkeyfile ${at('server.key')}`;
+    await mosquitto(theirs, kind === 'psk' ? `psk_hint hint\npsk_file ${at('psks')}` : secured, host);
+    const own = lines.replace('STRANGER', certificates.stranger.certificateFile).replace('CA', at('ca.crt'));
+    const refused = new Promise<string>((resolve) => {
+      const onEvent = (event: BrokerEvent) => event.name === 'bridge-lost' && resolve(event.reason);
+      void us(ours, `connection x\naddress ${host}:${theirs}\n${own}\n${TOPICS}`, { onEvent });
+    });
+    const why = { psk: /alert/i, STRANGER: /certificate|verify/i, CA: /altnames|host/i };
+    expect(await refused).toMatch(why[kind === 'psk' ? 'psk' : lines.includes('CA') ? 'CA' : 'STRANGER']);
+  });
+
+  it('shows the connection to the other broker to who watches, and not its own', async () => {
+    const [ours, theirs] = [await freePort(), await freePort()];
+    await mosquitto(theirs, '');
+    const tap = new Watch();
+    const source = tap.source('bridge');
+    const server = await us(ours, `connection x\naddress 127.0.0.1:${theirs}\n${TOPICS}`, { tap });
+    await connectedBridge(await client(theirs, 't'));
+    await server.stop();
+    tap.end();
+    const pieces: Uint8Array[] = [];
+    for await (const piece of source.pieces) pieces.push(piece);
+    const text = Buffer.concat(pieces).toString('latin1');
+    expect(text).toContain('MQTT\x84');
+    expect(text).not.toContain('local.b');
   });
 });
 
