@@ -41,6 +41,8 @@ export class Broker {
   now = Number.NaN;
   startedAt = Number.NaN;
   lastStoreId = Number.NaN;
+  /** Of all wills that stand in their sessions. */
+  willBytes = Number.NaN;
   stopped = false;
 
   constructor(
@@ -49,6 +51,7 @@ export class Broker {
   ) {
     this.out = new Outbox(this.counters);
     this.lastStoreId = 0;
+    this.willBytes = 0;
     this.subscriptions = new Subscriptions(settings.matchCacheEntries, (session, topic) => mayReceive(session, topic));
   }
 

@@ -217,6 +217,7 @@ export function sendWill(broker: Broker, session: Session, will: Will): void {
 
 export function dropWill(broker: Broker, session: Session): void {
   if (session.will === undefined) return;
+  broker.willBytes -= session.will.packet.length;
   session.will = undefined;
   broker.timers.clear(session.willTimer);
   if (session.storesWill) broker.store('will', [session.clientId], undefined);

@@ -24,6 +24,10 @@ const LONGEST_PACKET = 268_435_460;
 
 export function establish(broker: Broker, link: Link, opening: Opening, data: Uint8Array | undefined): void {
   const { connect, clientId } = opening;
+  if (connect.will !== undefined && broker.willBytes >= broker.settings.maximumWillBytes) {
+    refuse(broker, link, fault(QUOTA_EXCEEDED, 'too many bytes of wills'));
+    return;
+  }
   const cleanStart = (link.v5 ? connect.flags.cleanStart : connect.flags.cleanSession) === true;
   const left = takeOver(broker, clientId, cleanStart);
   let session = broker.sessions.get(clientId);
@@ -158,6 +162,7 @@ function setWill(broker: Broker, session: Session, { listener, v5 }: Link, { wil
     delayInterval: propertyOf(will.properties, 'willDelayInterval') ?? 0,
   };
   session.will = made;
+  broker.willBytes += made.packet.length;
   if (session.storesWill) broker.store('will', [session.clientId], willRecord(made, undefined));
 }
 

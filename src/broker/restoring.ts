@@ -136,6 +136,7 @@ function restoreWill(broker: Broker, clientId: string, record: WillRecord): void
   const client = { clientId, userName: undefined, version, listener: 0, remote: '' };
   const session = known ?? new Session(clientId, client, broker.settings.listeners[0]!);
   session.will = will;
+  broker.willBytes += will.packet.length;
   session.storesWill = broker.settings.stores;
   if (known === undefined || delayInterval === 0) publishWill(broker, session);
   else broker.timers.set(session.willTimer, dueAt ?? broker.now + delayInterval * SECOND);

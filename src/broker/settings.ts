@@ -125,6 +125,8 @@ export interface GlobalSettings {
   readonly upgradeOutgoingQos: boolean;
   /** Sessions at once, with and without a connection. When there are more, the one disconnected longest ends; if none: CONNACK 0x97. */
   readonly maximumSessions: number;
+  /** Bytes of all wills: beyond, who brings one gets CONNACK 0x97 (before 5.0: 0x03). */
+  readonly maximumWillBytes: number;
   /** Seconds: longest Session Expiry Interval (5.0 is told), and that of 3.1 and 3.1.1 sessions without Clean Session. 0xffffffff: no end. */
   readonly sessionExpiryMaximum: number;
   /** Subscriptions of one session, and of one packet; more: SUBACK 0x97. */
@@ -162,6 +164,7 @@ export const GLOBAL_DEFAULTS: GlobalSettings = {
   queueQos0Messages: false,
   upgradeOutgoingQos: false,
   maximumSessions: 200_000,
+  maximumWillBytes: 256 * 1024 * 1024,
   sessionExpiryMaximum: 0xffffffff,
   maximumSubscriptions: 200_000,
   maximumSubscriptionsTotal: 2_000_000,

@@ -142,6 +142,28 @@ describe('clients that come and go', () => {
   });
 });
 
+describe('wills', () => {
+  const NOTHING = new Uint8Array(0);
+  const will = (name: string, payload: Uint8Array) =>
+    packet(0x10, hex('00 04 "MQTT" 04 06 00 3c'), text(name), text('w'), word(payload.length), payload);
+
+  it('have room for so many bytes, and give it back', () => {
+    const crowd = new Crowd({ maximumWillBytes: 1_000_000 });
+    const payload = new Uint8Array(50_000);
+    const peers = Array.from({ length: 100 }, (_, n) => crowd.open().send(will(`${n}`, payload)));
+    const [here, refused] = [peers.filter(({ closed }) => !closed), peers.filter(({ closed }) => closed)];
+    expect([here.length, refused.length]).toEqual([20, 80]);
+    expect(refused.at(-1)!.bytes).toBe(4);
+    expect(crowd.join('without').isServed()).toBe(true);
+    // One is published, one is taken away, one is replaced.
+    here[0]!.leave();
+    here[1]!.send(hex('e0 00'));
+    crowd.open().send(will('2', NOTHING));
+    const again = Array.from({ length: 10 }, (_, n) => crowd.open().send(will(`again ${n}`, payload)));
+    expect(again.filter(({ closed }) => !closed).length).toBe(3);
+  });
+});
+
 describe('a flood', () => {
   it('of QoS 2 messages without PUBREL is bounded by Receive Maximum', () => {
     const crowd = new Crowd({ listener: { receiveMaximum: 100 } });
