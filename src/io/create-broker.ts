@@ -67,7 +67,7 @@ export interface Broker {
 /** Starts it. Rejects with a UserError when a listener or the database cannot be opened; then nothing is. */
 export async function createBroker({ persist, ...options }: CreateBrokerOptions = {}): Promise<Broker> {
   if (persist === undefined) return startBroker(options);
-  const store = await openStoreIn(persist);
+  const store = await openStoreIn(persist, options.durable);
   try {
     return await startBroker({ ...options, store });
   } catch (error) {

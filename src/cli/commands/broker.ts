@@ -103,9 +103,9 @@ async function persisting(
   configured: ConfiguredBroker | undefined,
   { persist, durable }: BrokerFlags,
 ): Promise<Pick<BrokerServerOptions, 'store' | 'durable'>> {
-  if (persist !== undefined) return { store: await openStoreIn(persist), durable };
+  if (persist !== undefined) return { store: await openStoreIn(persist, durable), durable };
   const path = configured?.databasePath;
-  return path === undefined ? {} : { store: await openStore(path), durable };
+  return path === undefined ? {} : { store: await openStore(path, durable), durable };
 }
 
 function tellingEvents(io: Io): Pick<BrokerServerOptions, 'onEvent' | 'onRefused'> {

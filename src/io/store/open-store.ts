@@ -14,18 +14,20 @@ import { LmdbStore } from './lmdb-store.js';
 const inUse = new Set<string>();
 
 /** In this folder, which is made if need be. Throws UserError. */
-export async function openStoreIn(folder: string): Promise<ChangeStore> {
+export async function openStoreIn(folder: string, durable = true): Promise<ChangeStore> {
   const path = join(folder, 'mqtt-dissect.db');
   try {
     mkdirSync(folder, { recursive: true });
   } catch (error) {
     throw cannotKeep(folder, error);
   }
-  return openStore(path);
+  return openStore(path, durable);
 }
 
-/** Throws UserError. */
-export async function openStore(path: string): Promise<ChangeStore> {
+/**
+ * Not `durable`: a failure of the whole machine may cost the last changes, though never the database. Throws UserError.
+ */
+export async function openStore(path: string, durable = true): Promise<ChangeStore> {
   const age = checkFile(path);
   const real = join(realpathSync(dirname(path)), basename(path));
   if (inUse.has(real))
@@ -33,7 +35,7 @@ export async function openStore(path: string): Promise<ChangeStore> {
   inUse.add(real);
   let database: Database | undefined;
   try {
-    database = await openDatabase(path);
+    database = await openDatabase(path, durable);
     assertAlone(path, database);
     if (age === 'old') checkPages(path);
     await checkFormat(path, database);
@@ -47,7 +49,7 @@ export async function openStore(path: string): Promise<ChangeStore> {
 
 export type Database = RootDatabase<Buffer, Buffer>;
 
-async function openDatabase(path: string): Promise<Database> {
+async function openDatabase(path: string, durable: boolean): Promise<Database> {
   let lmdb: typeof import('lmdb');
   try {
     lmdb = await import('lmdb');
@@ -62,8 +64,9 @@ async function openDatabase(path: string): Promise<Database> {
     encoding: 'binary',
     keyEncoding: 'binary',
     maxDbs: 1,
-    // A transaction is done when it is on the disk, not before.
+    // A transaction is done when it is on the disk, not before: two syncs, of the pages and then of what makes them count.
     overlappingSync: false,
+    noMetaSync: !durable,
     // Batches are made here.
     eventTurnBatching: false,
   });
