@@ -11,6 +11,7 @@ import { Alarm } from './alarm.js';
 import { type BridgeTls, dial, probe } from './bridge-dialling.js';
 import { BridgeLink, type BridgeLinkUser } from './bridge-link.js';
 import type { EdgeLimits } from './listeners/edge-limits.js';
+import { joinedToKeep } from './listeners/joining.js';
 import type { Link, LinkOwner } from './listeners/link.js';
 import type { Tap } from './watch/tap.js';
 
@@ -48,6 +49,9 @@ export class BridgeEdge implements BridgeLinkUser {
   private link: BridgeLink | undefined = undefined;
   private number = 0;
   private isCongested = false;
+  /** To be sent to the other broker. */
+  private readonly chunks: Uint8Array[] = [];
+  private length = 0;
   private cancelProbe: (() => void) | undefined = undefined;
   /** Connections that are left and not gone. */
   private readonly leaving = new Set<Socket>();
@@ -77,10 +81,8 @@ export class BridgeEdge implements BridgeLinkUser {
 
   private run(input: BridgeInput): void {
     const outputs = this.bridge.handle(input, performance.now() * MILLION);
-    this.remote?.cork();
-    const corked = this.remote;
     for (const output of outputs) this.apply(output);
-    corked?.uncork();
+    this.flush();
     const deadline = this.bridge.deadline();
     if (deadline !== undefined) this.alarm.set(deadline / MILLION);
   }
@@ -146,6 +148,8 @@ export class BridgeEdge implements BridgeLinkUser {
     });
     this.remote = socket;
     this.isCongested = false;
+    this.chunks.length = 0;
+    this.length = 0;
     socket.on('data', (bytes: Uint8Array) => {
       if (this.remote !== socket) return;
       this.around.tap?.sent(this.number, bytes);
@@ -180,7 +184,17 @@ export class BridgeEdge implements BridgeLinkUser {
     const { remote } = this;
     if (remote === undefined || remote.destroyed || remote.writableEnded) return;
     this.around.tap?.received(this.number, bytes);
-    remote.write(bytes);
+    this.chunks.push(bytes);
+    this.length += bytes.length;
+  }
+
+  /** What one input yields goes out as one piece. */
+  private flush(): void {
+    const { remote, chunks, length } = this;
+    if (length === 0 || remote === undefined) return;
+    remote.write(joinedToKeep(chunks, length));
+    chunks.length = 0;
+    this.length = 0;
     if (!this.isCongested && remote.writableLength > this.around.host.limits.highMark) {
       // Not in the middle of the outputs.
       this.isCongested = true;
@@ -199,6 +213,7 @@ export class BridgeEdge implements BridgeLinkUser {
   private leave(): void {
     const { remote } = this;
     if (remote === undefined) return;
+    this.flush();
     this.remote = undefined;
     this.around.tap?.closed(this.number, 'client', 'fin');
     if (remote.connecting) {
@@ -206,7 +221,6 @@ export class BridgeEdge implements BridgeLinkUser {
       return;
     }
     this.leaving.add(remote);
-    remote.uncork();
     remote.end();
     remote.resume();
     const cut = setTimeout(() => remote.destroy(), this.around.host.limits.closeTimeout);
