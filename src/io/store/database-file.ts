@@ -4,7 +4,8 @@
 import { closeSync, fstatSync, openSync, readSync } from 'node:fs';
 import { dirname } from 'node:path';
 import { UserError } from '../../user-error.js';
-import { damageOf, isFirstPage } from './pages.js';
+import { isDatabase, newestFirstPage } from './first-pages.js';
+import { damageOf } from './pages.js';
 
 /** Whatever machine made it: pages of another size could not be read everywhere. */
 export const PAGE_SIZE = 4096;
@@ -21,16 +22,17 @@ export function checkFile(path: string): 'new' | 'old' {
   return (
     opened(path, (file, size) => {
       if (size === 0) return 'new';
-      const start = Buffer.alloc(Math.min(size, PAGE_SIZE));
+      const start = Buffer.alloc(Math.min(size, 2 * PAGE_SIZE));
       readSync(file, start, 0, start.length, 0);
       if (start.subarray(0, MOSQUITTO.length).equals(MOSQUITTO)) {
         throw new UserError('file', `${path}: is a database of mosquitto itself: it cannot be read, name another file`);
       }
-      if (!isFirstPage(start, PAGE_SIZE)) {
+      if (!isDatabase(start, PAGE_SIZE)) {
         throw new UserError('file', `${path}: is not a database of mqtt-dissect, or is damaged`);
       }
       // LMDB maps two of them into memory without a look.
       if (size < 2 * PAGE_SIZE) throw damaged(path, 'it is cut');
+      if (newestFirstPage(start, PAGE_SIZE, size) === undefined) throw damaged(path, 'its first pages are not sound');
       return 'old';
     }) ?? 'new'
   );
