@@ -192,7 +192,7 @@ export class Publication implements Message {
   }
 }
 
-const KINDS = 128;
+const KINDS = 256;
 
 /** The publications of one topic. */
 export class TopicLog {
@@ -200,12 +200,12 @@ export class TopicLog {
   last: Publication | undefined = undefined;
   /** The last one with RETAIN 1; with an empty payload it cleared what was retained. Undefined: not known. */
   retained: Publication | undefined = undefined;
-  /** How many there are of each kind, by the last bits of the hash and by those before: most that are looked for are not there. */
-  private readonly kinds = new Uint16Array(2 * KINDS);
+  /** How many there are of each kind, by the last bits of the hash: most that are looked for are not there. */
+  private readonly kinds = new Uint16Array(KINDS);
 
   /** False: there is none of that content. */
   mayHave(hash: number): boolean {
-    return this.kinds[hash & (KINDS - 1)] !== 0 && this.kinds[KINDS + ((hash >>> 8) & (KINDS - 1))] !== 0;
+    return this.kinds[hash & (KINDS - 1)] !== 0;
   }
 
   add(publication: Publication): void {
@@ -216,7 +216,7 @@ export class TopicLog {
       publication.before = this.last;
     }
     this.last = publication;
-    this.count(publication.hash, 1);
+    this.kinds[publication.hash & (KINDS - 1)]!++;
   }
 
   /** The first one goes. */
@@ -224,16 +224,11 @@ export class TopicLog {
     const { first } = this;
     if (first === undefined) return;
     this.first = first.next;
-    this.count(first.hash, -1);
+    this.kinds[first.hash & (KINDS - 1)]!--;
     if (first.next === undefined) this.last = undefined;
     else first.next.before = undefined;
     first.next = undefined;
     first.log = undefined;
     first.isGone = true;
-  }
-
-  private count(hash: number, by: 1 | -1): void {
-    this.kinds[hash & (KINDS - 1)]! += by;
-    this.kinds[KINDS + ((hash >>> 8) & (KINDS - 1))]! += by;
   }
 }
