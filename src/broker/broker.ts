@@ -17,6 +17,8 @@ export type BrokerTimer = Timer<Link> | Timer<Session> | Timer<Broker>;
 export interface BrokerTools {
   /** A new unique text of ASCII letters, digits and dashes, for assigned client identifiers. */
   nextId(): string;
+  /** Bytes of memory in use, for $SYS/broker/heap; without it these topics are not published. */
+  heapBytes?(): number;
 }
 
 export class Broker {

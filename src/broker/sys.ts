@@ -56,6 +56,8 @@ export class SystemTopics {
   private readonly before = new Map<keyof Counters, number>();
   private readonly averages = new Map<string, number>();
   private lastAt = Number.NaN;
+  /** As of the moments at which it was looked at. */
+  private heapMaximum = 0;
 
   /** Topics and texts that have changed since the last time. */
   changes(broker: Broker): readonly (readonly [topic: string, text: string])[] {
@@ -67,6 +69,12 @@ export class SystemTopics {
       changed.push([`$SYS/broker/${topic}`, text]);
     };
     for (const [topic, value] of VALUES) say(topic, String(value(counters, broker)));
+    const heap = broker.tools.heapBytes?.();
+    if (heap !== undefined) {
+      this.heapMaximum = Math.max(this.heapMaximum, heap);
+      say('heap/current', String(heap));
+      say('heap/maximum', String(this.heapMaximum));
+    }
     const seconds = Number.isNaN(this.lastAt) ? 0 : (now - this.lastAt) / SECOND;
     this.lastAt = now;
     for (const [topic, counter] of LOADS) {

@@ -14,6 +14,7 @@ import type { BrokerEvent } from '../broker/output.js';
 import type { ListenerSettings } from '../broker/settings.js';
 import { BrokerServer } from './broker-server.js';
 import type { BrokerServerOptions, CommonSettings } from './broker-server-options.js';
+import { heapBytes } from './heap.js';
 import type { Listener } from './listeners/listener.js';
 import { openStoreIn } from './store/open-store.js';
 
@@ -85,7 +86,7 @@ async function startBroker(options: Omit<CreateBrokerOptions, 'persist'>): Promi
   const { listeners, settings, host = '127.0.0.1', port, path, protocol, tls, ipv6Only, mayFail, ...edge } = options;
   const one = { host, settings: settings ?? {}, ...given({ port, path, protocol, tls, ipv6Only, mayFail }) };
   const server = new BrokerServer({
-    tools: { nextId: randomUUID },
+    tools: { nextId: randomUUID, heapBytes },
     ...edge,
     listeners: listeners ?? [one],
     ...(settings === undefined ? {} : { settings }),

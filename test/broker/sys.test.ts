@@ -6,7 +6,11 @@ import { decode } from '../../src/codec/frame.js';
 import { readBytes } from '../../src/validate/example.js';
 
 it('publishes counts every interval', () => {
-  const core = new BrokerCore({ sysInterval: 10, version: 'v 1' }, { nextId: () => 'x' });
+  const heaps = [5000, 3000];
+  const core = new BrokerCore(
+    { sysInterval: 10, version: 'v 1' },
+    { nextId: () => 'x', heapBytes: () => heaps.shift()! },
+  );
   const said = new Map<string, string>();
   const at = (seconds: number, input: Parameters<BrokerCore['handle']>[0]): void => {
     for (const output of core.handle(input, seconds * 1e9)) {
@@ -39,7 +43,10 @@ it('publishes counts every interval', () => {
     '$SYS/broker/clients/total': '1',
     '$SYS/broker/subscriptions/count': '1',
     '$SYS/broker/messages/received': '2',
+    '$SYS/broker/heap/current': '3000',
   });
   expect(said.get('$SYS/broker/load/connections/1min')).toBe('0.92');
   expect(said.has('$SYS/broker/version')).toBe(false);
+  // It has not changed.
+  expect(said.has('$SYS/broker/heap/maximum')).toBe(false);
 });

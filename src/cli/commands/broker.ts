@@ -6,6 +6,7 @@ import type { Command } from 'commander';
 import { eventText } from '../../io/broker-log.js';
 import { BrokerServer } from '../../io/broker-server.js';
 import type { BrokerServerOptions } from '../../io/broker-server-options.js';
+import { heapBytes } from '../../io/heap.js';
 import { openStore, openStoreIn } from '../../io/store/open-store.js';
 import { ConfiguredBroker, testConfiguration } from '../broker-configured.js';
 import { addListenerOptions, faultOf, type ListenerFlags, listenersOf, namesListeners } from '../broker-listeners.js';
@@ -77,7 +78,7 @@ async function run(
       ...(flags.verbose === true ? tellingEvents(io) : {}),
       ...setup,
       ...(await persisting(configured, flags)),
-      tools: { nextId: randomUUID },
+      tools: { nextId: randomUUID, heapBytes },
       ...(tap === undefined ? {} : { tap }),
       onError: (error) => {
         failure = error;

@@ -1,0 +1,7 @@
+// Memory of this process, for $SYS/broker/heap.
+
+/** Bytes that objects and buffers take. */
+export function heapBytes(): number {
+  const { heapUsed, external } = process.memoryUsage();
+  return heapUsed + external;
+}
