@@ -31,7 +31,8 @@ export function trace(fact: DeliveryFact, log: TopicLog, length: number, hash: n
   if (skipped !== undefined) {
     for (let i = 0; i < skipped.length && i < reach; i++) {
       const { publication } = skipped[i]!;
-      if (publication.is(length, hash)) return fact.come('late', publication);
+      // What has left the ring is not looked for: whether it would be found would be chance.
+      if (!publication.isGone && publication.is(length, hash)) return fact.come('late', publication);
     }
   }
   if (isKept && isRetain) return fact.come('retained', retained);
