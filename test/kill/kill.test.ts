@@ -1,11 +1,11 @@
 // The kill test, short (`npm run kill` does it 50 times), and a disk that takes no more: both with the program as a process.
 
-import { spawn } from 'node:child_process';
+import { spawn, spawnSync } from 'node:child_process';
 import { copyFileSync, mkdirSync, mkdtempSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { build } from 'rolldown';
-import { afterAll, beforeAll, expect, it } from 'vitest';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { createBroker } from '../../src/io/create-broker.js';
 import { inFolder } from '../io/store/records.js';
 import { Publisher, Subscriber } from './clients.js';
@@ -43,12 +43,10 @@ interface Ended {
   readonly stderr: string;
 }
 
-/** With a limit of the shell on the length of files: what then fails is what fails on a disk that is full. */
-async function limited(file: string): Promise<{ readonly ended: Promise<Ended> }> {
-  const args = [process.execPath, bin, 'broker', '-c', file];
-  const child = spawn('sh', ['-c', 'ulimit -f 1000 && exec "$@"', 'sh', ...args], {
-    stdio: ['ignore', 'ignore', 'pipe'],
-  });
+/** The broker as a process that says what it says, started by words before its own. */
+async function started(before: readonly string[], file: string): Promise<{ readonly ended: Promise<Ended> }> {
+  const [command = '', ...args] = [...before, process.execPath, bin, 'broker', '-c', file];
+  const child = spawn(command, args, { stdio: ['ignore', 'ignore', 'pipe'] });
   let stderr = '';
   const ended = new Promise<Ended>((resolve) => child.once('close', (code) => resolve({ code, stderr })));
   await new Promise<void>((resolve) => {
@@ -61,29 +59,59 @@ async function limited(file: string): Promise<{ readonly ended: Promise<Ended> }
   return { ended };
 }
 
-it.runIf(process.platform === 'linux')('ends with a line when the disk is full, and has what it acknowledged', () =>
-  inFolder(async (folder) => {
-    const { port, file } = await configuration(folder);
-    const broker = await limited(file);
-    const away = new Subscriber('away', '+/#', 2);
-    await away.connect(port);
-    await away.disconnect();
-    const publishers = [new Publisher('a', 1), new Publisher('b', 2)];
-    await Promise.all(publishers.map((one) => one.connect(port)));
-    const { code, stderr } = await broker.ended;
-    expect(code).toBe(2);
-    const [, ...said] = stderr.trimEnd().split('\n');
-    expect(said).toHaveLength(1);
-    expect(said[0]).toMatch(/mqtt-dissect\.db: cannot be written: .*; nothing was acknowledged that is not safe/);
-    const acknowledged = publishers.flatMap((one) => one.acknowledged);
-    expect(acknowledged.length).toBeGreaterThan(20);
+/** In a folder that is a disk of its own; false where nobody may make one. */
+async function onSmallDisk(test: (folder: string) => Promise<void>): Promise<boolean> {
+  let isMounted = false;
+  await inFolder(async (folder) => {
+    isMounted = spawnSync('mount', ['-t', 'tmpfs', '-o', 'size=4m', 'none', folder]).status === 0;
+    try {
+      if (isMounted) await test(folder);
+    } finally {
+      if (isMounted) spawnSync('umount', ['-l', folder]);
+    }
+  });
+  return isMounted;
+}
 
-    const again = await createBroker({ persist: folder, settings: { maximumQueuedMessages: 1e6 } });
-    await away.connect(again.port);
-    const missing = () => acknowledged.filter((one) => !away.messages.has(one));
-    await expect.poll(missing, { timeout: 10_000 }).toEqual([]);
-    expect(away.faults).toEqual([]);
-    await away.disconnect();
-    await again.close();
-  }),
-);
+/** The broker ends with a line when its database can grow no further, and has what it acknowledged. */
+async function fills(folder: string, before: readonly string[], why: string, makeRoom: () => void): Promise<void> {
+  const { port, file } = await configuration(folder);
+  const broker = await started(before, file);
+  const away = new Subscriber('away', '+/#', 2);
+  await away.connect(port);
+  await away.disconnect();
+  const publishers = [new Publisher('a', 1), new Publisher('b', 2)];
+  await Promise.all(publishers.map((one) => one.connect(port)));
+  const { code, stderr } = await broker.ended;
+  expect(code).toBe(2);
+  const [, ...said] = stderr.trimEnd().split('\n');
+  expect(said).toHaveLength(1);
+  expect(said[0]).toContain(`mqtt-dissect.db: cannot be written: ${why}; nothing was acknowledged that is not safe`);
+  const acknowledged = publishers.flatMap((one) => one.acknowledged);
+  expect(acknowledged.length).toBeGreaterThan(20);
+
+  makeRoom();
+  const again = await createBroker({ persist: folder, settings: { maximumQueuedMessages: 1e6 } });
+  await away.connect(again.port);
+  const missing = () => acknowledged.filter((one) => !away.messages.has(one));
+  await expect.poll(missing, { timeout: 10_000 }).toEqual([]);
+  expect(away.faults).toEqual([]);
+  await away.disconnect();
+  await again.close();
+}
+
+describe.runIf(process.platform === 'linux')('a database that can grow no further', () => {
+  it('on a full disk', async ({ skip }) => {
+    const isMade = await onSmallDisk((folder) =>
+      fills(folder, [], 'no space left on the disk', () => {
+        spawnSync('mount', ['-o', 'remount,size=64m', folder]);
+      }),
+    );
+    skip(!isMade, 'nothing may be mounted here');
+  });
+
+  it('at a limit on the length of files', () => {
+    const before = ['sh', '-c', 'ulimit -f 4000 && exec "$@"', 'sh'];
+    return inFolder((folder) => fills(folder, before, 'a file may have 2048000 bytes here (ulimit -f)', () => {}));
+  });
+});

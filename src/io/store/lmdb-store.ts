@@ -1,8 +1,6 @@
 // The broker's changes in LMDB: each batch is one transaction, done when it is on the disk. An error is final, since nobody
 // knows what a disk that failed once has kept; and it is told in words.
 
-import { statfsSync } from 'node:fs';
-import { dirname } from 'node:path';
 import type { RootDatabase } from 'lmdb';
 import type { StoredRecord, StoreOutput } from '../../broker/records.js';
 import { UserError } from '../../user-error.js';
@@ -10,12 +8,11 @@ import type { ChangeStore } from '../change-store.js';
 import { damaged } from './database-file.js';
 import { EntryWriter, readEntry } from './entries.js';
 import { FORMAT_KEY } from './format.js';
-
-/** A transaction needs some pages even for a small change. */
-const LITTLE_SPACE = 1024 * 1024;
+import { Room } from './room.js';
 
 export class LmdbStore implements ChangeStore {
   private readonly writer = new EntryWriter();
+  private readonly room: Room;
   private closing: Promise<void> | undefined = undefined;
   private readonly entries: { put(key: Buffer, value: Buffer): void; remove(key: Buffer): void };
 
@@ -24,6 +21,7 @@ export class LmdbStore implements ChangeStore {
     private readonly database: RootDatabase<Buffer, Buffer>,
     private readonly closed: () => void,
   ) {
+    this.room = new Room(path);
     this.entries = {
       put: (key, value) => void database.put(key, value),
       remove: (key) => void database.remove(key),
@@ -44,13 +42,18 @@ export class LmdbStore implements ChangeStore {
 
   write(changes: readonly StoreOutput[], done: (error: Error | undefined) => void): void {
     const { database, writer, entries } = this;
+    const lack = this.room.lacksFor(changes);
+    if (lack !== undefined) {
+      queueMicrotask(() => done(this.errorOf(lack)));
+      return;
+    }
     writer.reset();
     const written = database.batch(() => {
       for (let at = 0; at < changes.length; at++) writer.write(changes[at]!, entries);
     });
     written.then(
       () => done(undefined),
-      (error: Failure) => this.reasonOf(error).then((reason) => done(this.errorOf(reason))),
+      (error: Failure) => reasonOf(error).then((reason) => done(this.errorOf(reason))),
     );
   }
 
@@ -63,24 +66,13 @@ export class LmdbStore implements ChangeStore {
     const promise = 'nothing was acknowledged that is not safe';
     return new UserError('file', `${this.path}: cannot be written: ${reason}; ${promise} (persistence)`);
   }
+}
 
-  private async reasonOf({ message, commitError }: Failure): Promise<string> {
-    const said = await Promise.resolve(commitError).then(
-      () => message,
-      (error: Error) => error.message,
-    );
-    // LMDB has no word of its own for a disk that took a part.
-    return this.spaceLeft() < LITTLE_SPACE ? 'no space left on the disk' : said;
-  }
-
-  private spaceLeft(): number {
-    try {
-      const { bavail, bsize } = statfsSync(dirname(this.path));
-      return bavail * bsize;
-    } catch {
-      return Number.POSITIVE_INFINITY;
-    }
-  }
+function reasonOf({ message, commitError }: Failure): Promise<string> {
+  return Promise.resolve(commitError).then(
+    () => message,
+    (error: Error) => error.message,
+  );
 }
 
 interface Failure extends Error {
