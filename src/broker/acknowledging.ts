@@ -2,6 +2,14 @@
 
 import type { PublishAckPacket } from '../codec/packet.js';
 import { reasonCodeName } from '../spec/reason-codes.js';
+import {
+  acknowledgementSize,
+  PUBACK,
+  PUBCOMP,
+  PUBREC,
+  PUBREL,
+  writeAcknowledgement,
+} from './acknowledgement-packets.js';
 import type { Broker } from './broker.js';
 import { propertiesFault } from './checks-properties.js';
 import { fail } from './closing.js';
@@ -9,10 +17,6 @@ import { type Fault, malformed, protocolError } from './faults.js';
 import { finish, pump, release, sendRelease } from './outgoing.js';
 import type { Link } from './session.js';
 
-export const PUBACK = 4;
-export const PUBREC = 5;
-export const PUBREL = 6;
-export const PUBCOMP = 7;
 const NOT_FOUND = 0x92;
 const REFUSED = 0x80;
 
@@ -78,15 +82,11 @@ function handleRelease(broker: Broker, link: Link, packetId: number): void {
   answer(broker, link, PUBCOMP, packetId, known ? 0 : NOT_FOUND);
 }
 
-/** Before 5.0 there are no codes; 0x00 is left out. */
+/** Before 5.0 there are no codes. */
 export function answer(broker: Broker, link: Link, type: number, packetId: number, reasonCode: number): void {
-  const size = link.v5 && reasonCode !== 0 ? 5 : 4;
+  const told = link.v5 ? reasonCode : 0;
+  const size = acknowledgementSize(told);
   const lane = broker.out.answer(link, size);
-  const { bytes, at } = lane;
-  bytes[at] = type << 4;
-  bytes[at + 1] = size - 2;
-  bytes[at + 2] = packetId >> 8;
-  bytes[at + 3] = packetId & 0xff;
-  if (size === 5) bytes[at + 4] = reasonCode;
-  lane.at = at + size;
+  writeAcknowledgement(lane.bytes, lane.at, type, packetId, told);
+  lane.at += size;
 }

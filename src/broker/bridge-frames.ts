@@ -1,7 +1,7 @@
 // Bytes of one side into whole packets. A packet that is too large, or whose length cannot be read, ends it: `fault` says
 // why, and nothing more comes out.
 
-import { Partial } from './partial.js';
+import { ENDLESS, lengthAt, Partial } from './partial.js';
 
 export class BridgeFrames {
   fault: string | undefined = undefined;
@@ -22,7 +22,7 @@ export class BridgeFrames {
     let at = 0;
     while (at < bytes.length) {
       const length = lengthAt(bytes, at);
-      if (length === MALFORMED) this.fault = 'a Remaining Length that goes on after its fourth byte';
+      if (length === ENDLESS) this.fault = 'a Remaining Length that goes on after its fourth byte';
       else if (length > this.maximumPacketSize) this.fault = `a packet of ${length} bytes`;
       if (this.fault !== undefined) return;
       if (length < 0 || at + length > bytes.length) break;
@@ -31,20 +31,4 @@ export class BridgeFrames {
     }
     if (at < bytes.length) this.partial = new Partial(bytes.subarray(at));
   }
-}
-
-const MORE = -1;
-const MALFORMED = -2;
-
-function lengthAt(bytes: Uint8Array, at: number): number {
-  let length = 0;
-  let unit = 1;
-  for (let i = at + 1; i < at + 5; i++) {
-    if (i >= bytes.length) return MORE;
-    const byte = bytes[i]!;
-    length += (byte & 0x7f) * unit;
-    if (byte < 0x80) return length + i + 1 - at;
-    unit *= 128;
-  }
-  return MALFORMED;
 }

@@ -4,8 +4,9 @@
 
 import { illFormedAt } from '../bytes/utf8.js';
 import type { Property, PublishPacket } from '../codec/packet.js';
+import { PUBACK, PUBCOMP, PUBREC, PUBREL } from './acknowledgement-packets.js';
 import type { BridgeLimits } from './bridge-input.js';
-import { type BridgeOutbox, PUBACK, PUBCOMP, PUBREC, PUBREL } from './bridge-outbox.js';
+import type { BridgeOutbox } from './bridge-outbox.js';
 import { encodedIfShort } from './bridge-outward.js';
 import type { BridgeTopics } from './bridge-topics.js';
 import { topicNameFault } from './checks-topics.js';

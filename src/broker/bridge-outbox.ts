@@ -1,6 +1,7 @@
 // The outputs of one call of a bridge, in order, and when something last went to the other broker and what went over the
 // bridge: keep alive and idle time are counted from there.
 
+import { acknowledgementSize, writeAcknowledgement } from './acknowledgement-packets.js';
 import type { BridgeEvent, BridgeOutput, BridgeSide } from './bridge-input.js';
 
 export class BridgeOutbox {
@@ -30,9 +31,9 @@ export class BridgeOutbox {
 
   /** PUBACK to PUBCOMP in its shortest form; a Reason Code only where the side knows it. */
   acknowledge(to: BridgeSide, type: number, packetId: number, reasonCode = 0): void {
-    const first = type === PUBREL ? 0x62 : type << 4;
-    const id = [packetId >> 8, packetId & 0xff] as const;
-    this.send(to, reasonCode === 0 ? Uint8Array.of(first, 2, ...id) : Uint8Array.of(first, 3, ...id, reasonCode));
+    const bytes = new Uint8Array(acknowledgementSize(reasonCode));
+    writeAcknowledgement(bytes, 0, type, packetId, reasonCode);
+    this.send(to, bytes);
   }
 
   event(name: BridgeEvent['name'], text: string): void {
@@ -44,8 +45,3 @@ export class BridgeOutbox {
     this.outputs.push({ kind: 'event', event });
   }
 }
-
-export const PUBACK = 4;
-export const PUBREC = 5;
-export const PUBREL = 6;
-export const PUBCOMP = 7;

@@ -6,9 +6,10 @@
 import { decode, encode } from '../codec/frame.js';
 import type { Property, PublishPacket } from '../codec/packet.js';
 import type { Version } from '../spec/versions.js';
+import { PUBACK, PUBCOMP, PUBREC, PUBREL } from './acknowledgement-packets.js';
 import type { RemoteLimits } from './bridge-connect.js';
 import type { BridgeLimits } from './bridge-input.js';
-import { type BridgeOutbox, PUBACK, PUBCOMP, PUBREC, PUBREL } from './bridge-outbox.js';
+import type { BridgeOutbox } from './bridge-outbox.js';
 import type { BridgeTopics } from './bridge-topics.js';
 import { Fifo } from './fifo.js';
 

@@ -4,9 +4,9 @@
 
 import { decode } from '../codec/frame.js';
 import type { ConnackPacket, PublishPacket, ReadPacket } from '../codec/packet.js';
+import { PUBACK, PUBCOMP, PUBREC, PUBREL } from './acknowledgement-packets.js';
 import { BridgeCourse } from './bridge-course.js';
 import type { BridgeInput, BridgeLimits, BridgeOutput, BridgeTools } from './bridge-input.js';
-import { PUBACK, PUBCOMP, PUBREC, PUBREL } from './bridge-outbox.js';
 import type { BridgeOptions } from './config/configuration.js';
 import { faultOf } from './faults.js';
 

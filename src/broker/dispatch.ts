@@ -4,6 +4,7 @@
 import { decode } from '../codec/frame.js';
 import type { DisconnectPacket, Packet } from '../codec/packet.js';
 import { reasonCodeName } from '../spec/reason-codes.js';
+import { PUBACK, PUBCOMP } from './acknowledgement-packets.js';
 import { acknowledgementFault, handleAcknowledgement } from './acknowledging.js';
 import type { Batch } from './batch.js';
 import type { Broker } from './broker.js';
@@ -16,9 +17,6 @@ import { handleAuth } from './proving.js';
 import { handlePublish } from './publishing.js';
 import type { Link } from './session.js';
 import { handleSubscribe, handleUnsubscribe } from './subscribing.js';
-
-const PUBACK = 4;
-const PUBCOMP = 7;
 
 export function handlePacket(broker: Broker, link: Link, batch: Batch, frame: Uint8Array): void {
   broker.counters.packetsReceived++;

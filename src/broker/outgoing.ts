@@ -1,6 +1,7 @@
 // Messages on their way to a session: sent while the client takes them, else queued up to the limits, sent again when it
 // comes back. QoS 0 waits for nobody. Every change of what a session holds is stored when the session is.
 
+import { acknowledgementSize, PUBREL, writeAcknowledgement } from './acknowledgement-packets.js';
 import type { Broker } from './broker.js';
 import { Delivery } from './delivery.js';
 import { Fifo } from './fifo.js';
@@ -158,15 +159,11 @@ export function release(broker: Broker, session: Session, delivery: Delivery): v
 }
 
 export function sendRelease(broker: Broker, link: Link, packetId: number, reasonCode: number): void {
-  const size = link.v5 && reasonCode !== 0 ? 5 : 4;
+  const told = link.v5 ? reasonCode : 0;
+  const size = acknowledgementSize(told);
   const lane = broker.out.message(link, size);
-  const { bytes, at } = lane;
-  bytes[at] = 0x62;
-  bytes[at + 1] = size - 2;
-  bytes[at + 2] = packetId >> 8;
-  bytes[at + 3] = packetId & 0xff;
-  if (size === 5) bytes[at + 4] = reasonCode;
-  lane.at = at + size;
+  writeAcknowledgement(lane.bytes, lane.at, PUBREL, packetId, told);
+  lane.at += size;
 }
 
 /** Acknowledged, or given up. */

@@ -3,7 +3,8 @@
 
 import { illFormedAt } from '../bytes/utf8.js';
 import type { PublishPacket } from '../codec/packet.js';
-import { answer, PUBACK, PUBREC } from './acknowledging.js';
+import { PUBACK, PUBREC } from './acknowledgement-packets.js';
+import { answer } from './acknowledging.js';
 import type { Batch, Places } from './batch.js';
 import type { Broker } from './broker.js';
 import { responseTopicFault } from './checks-connect.js';

@@ -8,7 +8,7 @@ import { fail } from './closing.js';
 import { refuseFirst } from './connecting.js';
 import { handlePacket } from './dispatch.js';
 import { fault, malformed, protocolError } from './faults.js';
-import { Partial } from './partial.js';
+import { ENDLESS, lengthAt, Partial } from './partial.js';
 import type { Link } from './session.js';
 
 const PACKET_TOO_LARGE = 0x95;
@@ -74,7 +74,7 @@ export function receiveHeld(broker: Broker, link: Link, batch: Batch): void {
 function isComplete(link: Link, partial: Partial): boolean {
   if (link.state === 'asking') return false;
   const length = lengthAt(partial.bytes, 0);
-  return length === MALFORMED || (length >= 0 && (length <= partial.length || length > largest(link)));
+  return length === ENDLESS || (length >= 0 && (length <= partial.length || length > largest(link)));
 }
 
 function take(broker: Broker, link: Link, batch: Batch, bytes: Uint8Array): void {
@@ -85,7 +85,7 @@ function take(broker: Broker, link: Link, batch: Batch, bytes: Uint8Array): void
     if (link.state === 'closed') return;
     if (link.state === 'asking' || !isExpected(broker, link, bytes[at]!)) break;
     const length = lengthAt(bytes, at);
-    if (length === MALFORMED) {
+    if (length === ENDLESS) {
       fail(broker, link, malformed('a Remaining Length that goes on after its fourth byte'));
       return;
     }
@@ -135,21 +135,4 @@ function isExpected(broker: Broker, link: Link, first: number): boolean {
         : protocolError(`packet type ${first >> 4} of a client`);
   fail(broker, link, why);
   return false;
-}
-
-const MORE = -1;
-const MALFORMED = -2;
-
-/** Length of the packet at `at` with its fixed header. */
-function lengthAt(bytes: Uint8Array, at: number): number {
-  let length = 0;
-  let unit = 1;
-  for (let i = at + 1; i < at + 5; i++) {
-    if (i >= bytes.length) return MORE;
-    const byte = bytes[i]!;
-    length += (byte & 0x7f) * unit;
-    if (byte < 0x80) return length + i + 1 - at;
-    unit *= 128;
-  }
-  return MALFORMED;
 }

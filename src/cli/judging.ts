@@ -2,6 +2,7 @@
 // of the packet that it is about. A rule that threw is told at the end, and makes the run fail.
 
 import type { Item } from '../dissect/item.js';
+import { internalErrorText } from '../report/judgement/plain.js';
 import type { FindingCounts } from '../report/shown.js';
 import type { Finding } from '../validate/finding.js';
 import { Judge, type JudgeOptions } from '../validate/judge.js';
@@ -36,10 +37,7 @@ export class Judging {
 
   /** Tells of rules that threw; whether there were any. */
   tellErrors(io: Io): boolean {
-    for (const { rule, frame, message } of this.judge.errors) {
-      const where = frame > 0 ? ` at packet ${frame}` : '';
-      say(io, `internal error in rule ${rule}${where}: ${message}`);
-    }
+    for (const error of this.judge.errors) say(io, internalErrorText(error));
     return this.judge.errors.length > 0;
   }
 

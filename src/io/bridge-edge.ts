@@ -13,7 +13,7 @@ import { BridgeLink, type BridgeLinkUser } from './bridge-link.js';
 import type { EdgeLimits } from './listeners/edge-limits.js';
 import { joinedToKeep } from './listeners/joining.js';
 import type { Link, LinkOwner } from './listeners/link.js';
-import type { Tap } from './watch/tap.js';
+import { localEnd, remoteEnd, type Tap } from './watch/tap.js';
 
 const MILLION = 1_000_000;
 
@@ -166,9 +166,7 @@ export class BridgeEdge implements BridgeLinkUser {
 
   private opened(socket: Socket): void {
     this.number = --lastNumber;
-    const { localAddress, localPort, remoteAddress, remotePort } = socket;
-    const client = { address: localAddress, port: localPort };
-    this.around.tap?.opened(this.number, client, { address: remoteAddress, port: remotePort });
+    this.around.tap?.opened(this.number, localEnd(socket), remoteEnd(socket));
     this.run({ kind: 'opened' });
   }
 

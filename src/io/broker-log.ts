@@ -1,6 +1,7 @@
 // What happens in the broker, a line each, for people.
 
 import type { BrokerEvent } from '../broker/output.js';
+import { hexByte } from '../bytes/hex.js';
 import { reasonCodeName } from '../spec/reason-codes.js';
 
 /** undefined for what is not worth a line of its own. */
@@ -47,7 +48,7 @@ export function eventText(event: BrokerEvent): string | undefined {
 function reasonText(packet: string, code: number | undefined, reason: string): string {
   if (code === undefined) return reason;
   const name = reasonCodeName(packet, code) ?? reasonCodeName('DISCONNECT', code) ?? 'unknown reason';
-  const shown = `${name} (0x${code.toString(16).padStart(2, '0')})`;
+  const shown = `${name} (${hexByte(code)})`;
   return reason === '' || reason === name ? shown : `${reason}, ${shown}`;
 }
 

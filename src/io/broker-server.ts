@@ -2,6 +2,7 @@
 // yields for a connection goes out together at its end. What depends on the store waits until that is safe; who cannot be
 // served is not read from; so memory is bounded by what the limits say.
 
+import type { Server as HttpServer } from 'node:http';
 import { BrokerCore } from '../broker/core.js';
 import type { AuthenticationAnswer, Input } from '../broker/input.js';
 import type { AuthenticateOutput, CloseOutput, Output } from '../broker/output.js';
@@ -16,6 +17,7 @@ import { type Link, PAUSED } from './listeners/link.js';
 import { type Listening, listenAll, renewTls } from './listeners/listen.js';
 import type { ServerOwner } from './listeners/servers.js';
 import { Sending } from './sending.js';
+import { clientText } from './watch/tap.js';
 
 const MILLION = 1_000_000;
 const NOT_AUTHORIZED = 0x87;
@@ -96,7 +98,7 @@ export class BrokerServer implements ServerOwner {
       });
     }
     // Those of HTTP that did not become a WebSocket.
-    for (const { server } of this.listening) (server as Partial<Closing>).closeAllConnections?.();
+    for (const { server } of this.listening) (server as Partial<HttpServer>).closeAllConnections?.();
     await Promise.all(closed);
     await bridges;
     this.alarm.stop();
@@ -149,8 +151,7 @@ export class BrokerServer implements ServerOwner {
     this.links.set(link.id, link);
     const { id: connection, listener, userName, client } = link;
     if (!link.isInside) this.options.tap?.opened(connection, client, link.server);
-    const remote = client.address === undefined ? 'a local client' : `${client.address}:${client.port}`;
-    const input = { kind: 'opened', connection, listener, remote } as const;
+    const input = { kind: 'opened', connection, listener, remote: clientText(client) } as const;
     this.run(userName === undefined ? input : { ...input, userName });
     if (this.hasFailed) link.cut();
   }
@@ -286,10 +287,6 @@ export class BrokerServer implements ServerOwner {
     if (deadline !== undefined && deadline <= this.now()) this.run({ kind: 'time' });
     this.arm();
   }
-}
-
-interface Closing {
-  closeAllConnections(): void;
 }
 
 function flushOf(server: BrokerServer): void {

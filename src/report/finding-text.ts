@@ -1,6 +1,7 @@
 // A finding in words, for every format that people read: which statement, how strongly it binds and whom, where in
 // which packet. Its message holds values from the network: what comes from here is safe for a terminal.
 
+import { hexByte } from '../bytes/hex.js';
 import type { Problem } from '../codec/field.js';
 import type { Finding, FrameRef } from '../validate/finding.js';
 import { count } from './preview.js';
@@ -17,7 +18,11 @@ export function bytesText({ place }: Finding): string {
   const { at, length, bits } = place;
   const bytes = length <= 1 ? `byte ${at}` : `bytes ${at} to ${at + length - 1}`;
   if (bits === undefined) return bytes;
-  return `${bytes}, ${bits[0] === bits[1] ? `bit ${bits[0]}` : `bits ${bits[0]} to ${bits[1]}`}`;
+  return `${bytes}, ${bitsText(bits)}`;
+}
+
+export function bitsText([high, low]: readonly [number, number]): string {
+  return high === low ? `bit ${high}` : `bits ${high} to ${low}`;
 }
 
 /** `packet #12 (PUBLISH)`, `the close`, `WebSocket`: what of a connection it is about. */
@@ -50,7 +55,7 @@ export function messageText({ message, verdict, reason }: Finding): string {
 
 /** Of 5.0: the Reason Code that is due. */
 export function dueText({ due }: Finding): string {
-  return due === undefined ? '' : `the receiver owes Reason Code 0x${due.toString(16).padStart(2, '0')}`;
+  return due === undefined ? '' : `the receiver owes Reason Code ${hexByte(due)}`;
 }
 
 export function paintOf({ verdict, level }: Finding, palette: Palette): (text: string) => string {

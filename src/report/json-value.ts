@@ -22,6 +22,16 @@ export function plainJson(value: unknown): string {
   return JSON.stringify(value).replace(OBEYED, (control) => `\\u00${control.charCodeAt(0).toString(16)}`);
 }
 
+/** Puts what is between the elements of a list in front of each: one a line. */
+export function elementsJson(): (object: string) => string {
+  let separator = '\n';
+  return (object) => {
+    const text = separator + object;
+    separator = ',\n';
+    return text;
+  };
+}
+
 /** Text as a string, anything else as {"base64":"…"}. */
 export function bytesJson(bytes: Uint8Array): string {
   const text = textOf(bytes);

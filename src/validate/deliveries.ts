@@ -1,20 +1,11 @@
-// What rules about deliveries share: how they accuse, what they say, and dialogues for their examples.
+// What rules about deliveries share: what they say, and dialogues for their examples.
 
 import type { FrameRef } from './finding.js';
-import type { Fault, Verdict } from './rule.js';
 import type { DeliveryFact } from './state/delivery.js';
 import type { Subscription } from './state/subscription.js';
 
-export { CROSSING } from './state/publication.js';
-
 /** A server may read what it retains a while after it granted a subscription (ns). */
 const READING = 0.5e9;
-
-/** A violation, unless something that it rests on is in doubt. */
-export function blame(verdict: Verdict, doubt: string | undefined, fault: Fault): void {
-  if (doubt === undefined) verdict.violate(fault);
-  else verdict.inconclusive(doubt, fault);
-}
 
 /** "packet #12 (PUBLISH)" */
 export function packetText({ number, type }: FrameRef): string {

@@ -1,5 +1,6 @@
 // Whether a packet may have been read wrongly: a version that is a guess, a boundary found again after bytes were
-// missing. A rule about one packet says so instead of accusing somebody: a late start never makes a false violation.
+// missing. A rule about one packet says so instead of accusing somebody: a late start never makes a false violation. And
+// how a rule says so, whatever its doubt.
 
 import type { ConnectionInfo } from '../dissect/item.js';
 import type { PacketEvent } from './event.js';
@@ -25,7 +26,11 @@ export function doubtOf({ item, sender }: PacketEvent): string | undefined {
 
 /** A violation, unless the packet may have been read wrongly. */
 export function accuse(verdict: Verdict, event: PacketEvent, fault: Fault): void {
-  const doubt = doubtOf(event);
+  blame(verdict, doubtOf(event), fault);
+}
+
+/** A violation, unless something that it rests on is in doubt. */
+export function blame(verdict: Verdict, doubt: string | undefined, fault: Fault): void {
   if (doubt === undefined) verdict.violate(fault);
   else verdict.inconclusive(doubt, fault);
 }

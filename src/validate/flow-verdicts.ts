@@ -1,6 +1,7 @@
 // What rules about message flows have in common: how they name an exchange, and when they cannot be sure because a part of it
 // lies in a connection that was not seen.
 
+import { blame } from './doubt.js';
 import type { FrameRef } from './finding.js';
 import type { Fault, Verdict } from './rule.js';
 import type { Exchange } from './state/exchange.js';
@@ -28,6 +29,5 @@ export function refOf(exchange: Exchange, owner: 'client' | 'server'): FrameRef 
 
 /** A violation that rests on what is known of an exchange: not sure when earlier connections of the session were not seen. */
 export function accuseFlow(verdict: Verdict, { flows, exchange }: FlowFact, fault: Fault): void {
-  if (exchange?.isHere === true || flows.unknown === undefined) verdict.violate(fault);
-  else verdict.inconclusive(flows.unknown, fault);
+  blame(verdict, exchange?.isHere === true ? undefined : flows.unknown, fault);
 }

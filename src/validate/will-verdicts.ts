@@ -2,6 +2,7 @@
 // come. That is said when the receiver's connection ends: only then it is known what other connections carried, since a
 // gap in one of them holds its packets back, and whether the client's present will is the same message.
 
+import { blame } from './doubt.js';
 import type { ClosedEvent, PacketEvent } from './event.js';
 import type { Verdict } from './rule.js';
 import { GRACE } from './state/grace.js';
@@ -36,8 +37,7 @@ export function accuseWills(
     const { foreign } = broker.messages;
     const unseen =
       stranger ?? (foreign === undefined || foreign.number === frame.number ? undefined : unseenText(foreign.number));
-    if (unseen === undefined) verdict.violate(fault);
-    else verdict.inconclusive(unseen, fault);
+    blame(verdict, unseen, fault);
   }
 }
 

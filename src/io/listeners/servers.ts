@@ -10,9 +10,11 @@ import { createServer as createHttpsServer } from 'node:https';
 import { createServer, type Server, type Socket } from 'node:net';
 import { createServer as createTlsServer, TLSSocket } from 'node:tls';
 import { type WebSocket, WebSocketServer } from 'ws';
+import { clientText, remoteEnd } from '../watch/tap.js';
 import type { EdgeLimits } from './edge-limits.js';
 import type { Link, LinkOwner } from './link.js';
 import type { Listener } from './listener.js';
+import type { NetworkLink } from './network-link.js';
 import { reset, SocketLink } from './socket-link.js';
 import { identityOf, tlsOptions } from './tls.js';
 import { WebSocketLink } from './websocket-link.js';
@@ -132,7 +134,7 @@ function answerNoUpgrade(_: IncomingMessage, response: ServerResponse): void {
   response.writeHead(426, { Upgrade: 'websocket', Connection: 'close', 'Content-Type': 'text/plain' }).end(UPGRADE);
 }
 
-function open(link: SocketLink | WebSocketLink, owner: ServerOwner): void {
+function open(link: NetworkLink, owner: ServerOwner): void {
   owner.opened(link);
   link.begin();
 }
@@ -143,12 +145,12 @@ function refuse(socket: Socket, index: number, owner: ServerOwner, reason: strin
   socket.destroy();
 }
 
-function remoteOf({ remoteAddress, remotePort }: Socket): string {
-  return remoteAddress === undefined ? 'a local client' : `${remoteAddress}:${remotePort}`;
+function remoteOf(socket: Socket): string {
+  return clientText(remoteEnd(socket));
 }
 
 /** A bucket that holds one second's connections. */
-export class AcceptRate {
+class AcceptRate {
   private left: number;
   private last = Number.NaN;
 

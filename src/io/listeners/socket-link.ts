@@ -1,47 +1,21 @@
-// A link over a stream socket: TCP, TLS or a Unix socket. All of them share the listeners at the bottom.
+// A link over a stream socket: TCP, TLS or a Unix socket.
 
 import type { Socket } from 'node:net';
 import { TLSSocket } from 'node:tls';
-import type { Endpoint } from '../watch/tap.js';
-import { gathered, JOINED_LENGTH, joinedForNow, joinedToKeep, lose } from './joining.js';
-import { Link, type LinkOwner } from './link.js';
+import type { LinkOwner } from './link.js';
+import { type Linked, NetworkLink, onError } from './network-link.js';
 
-type LinkedSocket = Socket & { mqttLink: SocketLink };
-
-export class SocketLink extends Link {
-  private readonly isEncrypted: boolean;
-
-  constructor(
-    readonly socket: Socket,
-    listener: number,
-    owner: LinkOwner,
-    userName: string | undefined,
-  ) {
-    super(listener, owner, userName);
-    this.isEncrypted = socket instanceof TLSSocket;
-    (socket as LinkedSocket).mqttLink = this;
+export class SocketLink extends NetworkLink {
+  constructor(socket: Socket, listener: number, owner: LinkOwner, userName: string | undefined) {
+    super(socket, listener, owner, userName);
     // Those that http or TLS brought along are gone or harmless; these come last.
     socket.on('error', onError);
     socket.on('close', onClose);
-    socket.on('drain', onDrain);
   }
 
-  /** From now on the owner is told. */
-  begin(): void {
-    this.socket.on('end', onEnd);
+  override begin(): void {
+    super.begin();
     this.socket.on('data', onData);
-  }
-
-  get client(): Endpoint {
-    return { address: this.socket.remoteAddress, port: this.socket.remotePort };
-  }
-
-  get server(): Endpoint {
-    return { address: this.socket.localAddress, port: this.socket.localPort };
-  }
-
-  get waiting(): number {
-    return this.socket.writableLength;
   }
 
   end(): void {
@@ -54,20 +28,12 @@ export class SocketLink extends Link {
     reset(this.socket);
   }
 
-  protected write(chunks: readonly Uint8Array[], length: number): void {
-    const { socket } = this;
-    if (socket.destroyed || socket.writableEnded) return;
-    if (length > JOINED_LENGTH) {
-      const pieces = gathered(chunks);
-      socket.cork();
-      for (const piece of pieces) socket.write(piece);
-      socket.uncork();
-    } else if (this.isEncrypted || socket.writableLength > 0) {
-      socket.write(joinedToKeep(chunks, length));
-    } else {
-      socket.write(joinedForNow(chunks, length));
-      if (socket.writableLength > 0) lose(length);
-    }
+  protected get isOpen(): boolean {
+    return !this.socket.destroyed && !this.socket.writableEnded;
+  }
+
+  protected send(piece: Uint8Array): void {
+    this.socket.write(piece);
   }
 
   protected stopReading(): void {
@@ -76,13 +42,6 @@ export class SocketLink extends Link {
 
   protected startReading(): void {
     this.socket.resume();
-  }
-
-  /** For the listeners. */
-  endedBy(how: string, failed: boolean): void {
-    if (this.hasEnded) return;
-    this.hasEnded = true;
-    this.owner.ended(this, how, failed);
   }
 }
 
@@ -94,27 +53,14 @@ export function reset(socket: Socket): void {
   else socket.destroy();
 }
 
-function onData(this: Socket, bytes: Buffer): void {
-  const { mqttLink } = this as LinkedSocket;
+function onData(this: unknown, bytes: Buffer): void {
+  const { mqttLink } = this as Linked;
   // Views of a Uint8Array, one per packet, are made in half the time that views of a Buffer take.
   mqttLink.owner.data(mqttLink, new Uint8Array(bytes.buffer, bytes.byteOffset, bytes.length));
 }
 
-function onEnd(this: Socket): void {
-  (this as LinkedSocket).mqttLink.endedBy('closed by the client', false);
-}
-
-function onError(this: Socket, error: NodeJS.ErrnoException): void {
-  (this as LinkedSocket).mqttLink.endedBy(error.code ?? error.message, true);
-}
-
-function onDrain(this: Socket): void {
-  const { mqttLink } = this as LinkedSocket;
-  mqttLink.owner.drained(mqttLink);
-}
-
-function onClose(this: Socket): void {
-  const { mqttLink } = this as LinkedSocket;
+function onClose(this: unknown): void {
+  const { mqttLink } = this as Linked;
   mqttLink.endedBy('closed', true);
   mqttLink.owner.gone(mqttLink);
 }

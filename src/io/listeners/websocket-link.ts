@@ -3,12 +3,8 @@
 
 import type { Socket } from 'node:net';
 import type { WebSocket } from 'ws';
-import type { Endpoint } from '../watch/tap.js';
-import { gathered, JOINED_LENGTH, joinedForNow, joinedToKeep, lose } from './joining.js';
-import { Link, type LinkOwner } from './link.js';
-
-type LinkedWebSocket = WebSocket & { mqttLink: WebSocketLink };
-type LinkedSocket = Socket & { mqttLink: WebSocketLink };
+import type { LinkOwner } from './link.js';
+import { type Linked, NetworkLink, onError } from './network-link.js';
 
 const UNSUPPORTED_DATA = 1003;
 const NORMAL = 1000;
@@ -16,39 +12,25 @@ const BINARY = { binary: true, compress: false, fin: true };
 /** Bytes of answers to pings that may wait: who sends pings and takes no answers is cut. */
 const MOST_PONGS = 1024 * 1024;
 
-export class WebSocketLink extends Link {
+export class WebSocketLink extends NetworkLink {
   constructor(
     readonly webSocket: WebSocket,
-    readonly socket: Socket,
+    socket: Socket,
     listener: number,
     owner: LinkOwner,
     userName: string | undefined,
   ) {
-    super(listener, owner, userName);
-    (webSocket as LinkedWebSocket).mqttLink = this;
-    (socket as LinkedSocket).mqttLink = this;
+    super(socket, listener, owner, userName);
+    (webSocket as WebSocket & Linked).mqttLink = this;
     webSocket.on('error', onError);
     webSocket.on('close', onClose);
     webSocket.on('ping', onPing);
-    socket.on('drain', onDrain);
   }
 
-  begin(): void {
+  override begin(): void {
     this.webSocket.on('message', onMessage);
-    // ws tells the end only after its own closing handshake.
-    this.socket.on('end', onEnd);
-  }
-
-  get client(): Endpoint {
-    return { address: this.socket.remoteAddress, port: this.socket.remotePort };
-  }
-
-  get server(): Endpoint {
-    return { address: this.socket.localAddress, port: this.socket.localPort };
-  }
-
-  get waiting(): number {
-    return this.socket.writableLength;
+    // The end of the socket: ws tells its own only after a closing handshake.
+    super.begin();
   }
 
   end(): void {
@@ -59,17 +41,12 @@ export class WebSocketLink extends Link {
     this.webSocket.terminate();
   }
 
-  protected write(chunks: readonly Uint8Array[], length: number): void {
-    const { webSocket, socket } = this;
-    if (webSocket.readyState !== webSocket.OPEN) return;
-    if (length > JOINED_LENGTH) {
-      for (const piece of gathered(chunks)) webSocket.send(piece, BINARY);
-    } else if (socket.writableLength > 0 || 'encrypted' in socket) {
-      webSocket.send(joinedToKeep(chunks, length), BINARY);
-    } else {
-      webSocket.send(joinedForNow(chunks, length), BINARY);
-      if (socket.writableLength > 0) lose(length);
-    }
+  protected get isOpen(): boolean {
+    return this.webSocket.readyState === this.webSocket.OPEN;
+  }
+
+  protected send(piece: Uint8Array): void {
+    this.webSocket.send(piece, BINARY);
   }
 
   protected stopReading(): void {
@@ -79,16 +56,10 @@ export class WebSocketLink extends Link {
   protected startReading(): void {
     this.webSocket.resume();
   }
-
-  endedBy(how: string, failed: boolean): void {
-    if (this.hasEnded) return;
-    this.hasEnded = true;
-    this.owner.ended(this, how, failed);
-  }
 }
 
 function onMessage(this: WebSocket, bytes: unknown, isBinary: boolean): void {
-  const { mqttLink } = this as LinkedWebSocket;
+  const { mqttLink } = this as WebSocket & Linked;
   if (isBinary) {
     mqttLink.owner.data(mqttLink, bytes as Buffer);
   } else {
@@ -97,26 +68,13 @@ function onMessage(this: WebSocket, bytes: unknown, isBinary: boolean): void {
   }
 }
 
-function onPing(this: WebSocket): void {
-  const { mqttLink } = this as LinkedWebSocket;
+function onPing(this: unknown): void {
+  const { mqttLink } = this as Linked;
   if (mqttLink.waiting > MOST_PONGS) mqttLink.cut();
 }
 
-function onError(this: WebSocket, error: NodeJS.ErrnoException): void {
-  (this as LinkedWebSocket).mqttLink.endedBy(error.code ?? error.message, true);
-}
-
-function onClose(this: WebSocket): void {
-  const { mqttLink } = this as LinkedWebSocket;
+function onClose(this: unknown): void {
+  const { mqttLink } = this as Linked;
   mqttLink.endedBy('closed by the client', true);
   mqttLink.owner.gone(mqttLink);
-}
-
-function onEnd(this: Socket): void {
-  (this as LinkedSocket).mqttLink.endedBy('closed by the client', false);
-}
-
-function onDrain(this: Socket): void {
-  const { mqttLink } = this as LinkedSocket;
-  mqttLink.owner.drained(mqttLink);
 }

@@ -1,10 +1,25 @@
 // What is told of every connection when somebody watches: MQTT bytes as the broker sees them, inside TLS and WebSocket.
 // The bytes are valid during the call only.
 
+import type { Socket } from 'node:net';
+
 export interface Endpoint {
   /** IPv4 or IPv6 as text; undefined where there is none: a Unix socket. */
   readonly address: string | undefined;
   readonly port: number | undefined;
+}
+
+export function remoteEnd({ remoteAddress, remotePort }: Socket): Endpoint {
+  return { address: remoteAddress, port: remotePort };
+}
+
+export function localEnd({ localAddress, localPort }: Socket): Endpoint {
+  return { address: localAddress, port: localPort };
+}
+
+/** For people, of who has connected. */
+export function clientText({ address, port }: Endpoint): string {
+  return address === undefined ? 'a local client' : `${address}:${port}`;
 }
 
 export interface Tap {

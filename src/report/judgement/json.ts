@@ -1,19 +1,15 @@
 // One JSON object: {"findings":[…],"connections":[…],"coverage":[…],"summary":{…}}. Findings are written as they come, one a line.
 
+import { elementsJson } from '../json-value.js';
 import type { Found, JudgementOptions, JudgementRenderer } from './judgement.js';
 import { connectionJson, coverageJson, createFindingJson, summaryJson } from './judgement-json.js';
 
 export function createJson(options: JudgementOptions): JudgementRenderer {
   const json = createFindingJson(options);
-  let separator = '\n';
-  const next = (object: string): string => {
-    const text = separator + object;
-    separator = ',\n';
-    return text;
-  };
+  const element = elementsJson();
   return {
     begin: () => '{"findings":[',
-    found: (found: Found) => (options.quiet ? '' : next(json(found))),
+    found: (found: Found) => (options.quiet ? '' : element(json(found))),
     flush: () => '',
     end(judgement) {
       const connections = judgement.connections.map(connectionJson).join(',\n');

@@ -89,6 +89,29 @@ export class Kept {
   }
 }
 
+/** A format that is written at the end, of all that was found. */
+export function writtenAtEnd(
+  end: (judgement: Judgement, kept: Kept) => string,
+  begin: () => string = () => '',
+): JudgementRenderer {
+  const kept = new Kept();
+  return {
+    begin,
+    found(found) {
+      kept.add(found);
+      return '';
+    },
+    flush: () => '',
+    end: (judgement) => end(judgement, kept),
+  };
+}
+
+/** What a test of a report fails by: as the run does; where that never fails, as it would unless told otherwise. */
+export function failsTest(failOn: FailOn): (found: Found) => boolean {
+  const level = failOn === 'never' ? 'must' : failOn;
+  return (found) => fails(found, level);
+}
+
 /** Whether it makes a run fail. */
 export function fails({ finding, isKnown }: Found, failOn: FailOn): boolean {
   if (isKnown || finding.verdict !== 'violation' || failOn === 'never') return false;

@@ -6,27 +6,25 @@ import { isoClock } from '../time.js';
 import { byStatement } from './by-statement.js';
 import { closingLines } from './closing.js';
 import type { Exercised, VersionCoverage } from './exercised.js';
-import { type Found, fails, type Judgement, type JudgementOptions, type JudgementRenderer, Kept } from './judgement.js';
+import {
+  type Found,
+  failsTest,
+  type Judgement,
+  type JudgementOptions,
+  type JudgementRenderer,
+  writtenAtEnd,
+} from './judgement.js';
 import { faultText, plainLines } from './plain.js';
 import { attribute, element } from './xml.js';
 
 export function createJunit({ failOn }: JudgementOptions): JudgementRenderer {
-  const kept = new Kept();
-  const isFailure = (found: Found) => fails(found, failOn === 'never' ? 'must' : failOn);
-  return {
-    begin: () => '',
-    found(found) {
-      kept.add(found);
-      return '';
-    },
-    flush: () => '',
-    end(judgement) {
-      const found = byStatement(kept.all);
-      const suites = judgement.coverage.map((one, id) => suite(one, id, judgement, found, isFailure));
-      const text = suites.length > 0 ? `\n${suites.join('\n')}\n` : '';
-      return `<?xml version="1.0" encoding="UTF-8"?>\n<testsuites>${text}</testsuites>\n`;
-    },
-  };
+  const isFailure = failsTest(failOn);
+  return writtenAtEnd((judgement, { all }) => {
+    const found = byStatement(all);
+    const suites = judgement.coverage.map((one, id) => suite(one, id, judgement, found, isFailure));
+    const text = suites.length > 0 ? `\n${suites.join('\n')}\n` : '';
+    return `<?xml version="1.0" encoding="UTF-8"?>\n<testsuites>${text}</testsuites>\n`;
+  });
 }
 
 function suite(

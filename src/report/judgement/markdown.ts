@@ -85,7 +85,7 @@ function coverage(versions: readonly VersionCoverage[]): readonly string[] {
 }
 
 /** Values from the network make no markup, and a packet's number no link to an issue. */
-export function markdownText(text: string): string {
+function markdownText(text: string): string {
   return text
     .replace(/#(?=\d)/g, 'no. ')
     .replace(/[\\`*_[\]<>|#~]/g, (character) => ENTITIES[character] ?? `\\${character}`)

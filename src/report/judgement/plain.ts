@@ -1,5 +1,6 @@
-// A finding as one or two plain lines, for formats in which it is a piece of text: junit, tap, github.
+// A finding as one or two plain lines, for formats in which it is a piece of text: junit, tap, github; and a rule that threw.
 
+import type { InternalError } from '../../validate/judge.js';
 import { bytesText, framesText, messageText, packetText } from '../finding-text.js';
 import { escapeText } from '../terminal.js';
 import type { Found } from './judgement.js';
@@ -17,6 +18,11 @@ export function whereText({ finding }: Found): string {
 /** `must, client: DUP is 1 on a QoS 0 message`. */
 export function faultText({ finding }: Found): string {
   return `${finding.level}, ${finding.party}: ${messageText(finding)}`;
+}
+
+/** `internal error in rule publish-dup at packet 12: …`. */
+export function internalErrorText({ rule, frame, message }: InternalError): string {
+  return `internal error in rule ${rule}${frame > 0 ? ` at packet ${frame}` : ''}: ${message}`;
 }
 
 export function plainLines(found: Found): readonly string[] {

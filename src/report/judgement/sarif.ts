@@ -6,22 +6,21 @@ import type { Finding } from '../../validate/finding.js';
 import { bytesText, framesText, messageText, packetText } from '../finding-text.js';
 import { plainJson } from '../json-value.js';
 import type { Source } from '../renderer.js';
-import { type Found, type Judgement, type JudgementOptions, type JudgementRenderer, Kept } from './judgement.js';
+import {
+  type Found,
+  type Judgement,
+  type JudgementOptions,
+  type JudgementRenderer,
+  type Kept,
+  writtenAtEnd,
+} from './judgement.js';
+import { internalErrorText } from './plain.js';
 import { reportingDescriptor, SARIF_LEVELS } from './sarif-rules.js';
 
 const SCHEMA = 'https://json.schemastore.org/sarif-2.1.0.json';
 
 export function createSarif(options: JudgementOptions): JudgementRenderer {
-  const kept = new Kept();
-  return {
-    begin: () => '',
-    found(found) {
-      kept.add(found);
-      return '';
-    },
-    flush: () => '',
-    end: (judgement) => `${plainJson(log(kept, judgement, options))}\n`,
-  };
+  return writtenAtEnd((judgement, kept) => `${plainJson(log(kept, judgement, options))}\n`);
 }
 
 function log(kept: Kept, judgement: Judgement, options: JudgementOptions): object {
@@ -43,9 +42,9 @@ function log(kept: Kept, judgement: Judgement, options: JudgementOptions): objec
     invocations: [
       {
         executionSuccessful: errors.length === 0,
-        toolExecutionNotifications: errors.map(({ rule, frame, message }) => ({
+        toolExecutionNotifications: errors.map((error) => ({
           level: 'error',
-          message: { text: `internal error in rule ${rule}${frame > 0 ? ` at packet ${frame}` : ''}: ${message}` },
+          message: { text: internalErrorText(error) },
         })),
       },
     ],

@@ -4,7 +4,7 @@
 
 import type { Finding } from '../../validate/finding.js';
 import type { JudgedConnection } from '../../validate/report.js';
-import { bytesText, dueText, messageText, packetText, paintOf } from '../finding-text.js';
+import { bytesText, dueText, messageText, packetText, paintOf, statementText } from '../finding-text.js';
 import { count } from '../preview.js';
 import { aligned, type Fixed } from '../table-columns.js';
 import { cut, escapeText, type Palette, paletteOf, wrap } from '../terminal.js';
@@ -26,7 +26,12 @@ const TIME: Column = { title: 'Time', width: 12, align: 'right', text: (_, time)
 const LEVEL: Column = { title: 'Level', width: 6, align: 'left', text: ({ finding }) => levelText(finding) };
 const WHO: Column = { title: 'Who', width: 6, align: 'left', text: ({ finding }) => finding.party };
 const CLIENT: Column = { title: 'Client', width: 22, align: 'left', text: ({ finding }) => clientText(finding) };
-const STATEMENT: Column = { title: 'Statement', width: 20, align: 'left', text: ({ finding }) => statement(finding) };
+const STATEMENT: Column = {
+  title: 'Statement',
+  width: 20,
+  align: 'left',
+  text: ({ finding }) => statementText(finding),
+};
 
 /** From the widest to the narrowest; without a column of its own the statement stands above the message. */
 const LAYOUTS: readonly { readonly from: number; readonly columns: readonly Column[] }[] = [
@@ -98,15 +103,11 @@ function told(finding: Finding, room: number, withStatement: boolean, palette: P
     rule,
   ];
   const lines = wrap(messageText(finding), room);
-  if (withStatement) lines.unshift(...wrap(statement(finding), room).map(palette.bold));
+  if (withStatement) lines.unshift(...wrap(statementText(finding), room).map(palette.bold));
   const behind = [where.filter((part) => part !== '').join(' · '), dueText(finding)];
   for (const text of behind) if (text !== '') lines.push(...wrap(text, room).map(palette.dim));
   if (hint !== undefined) lines.push(...wrap(`→ ${hint}`, room).map(palette.cyan));
   return lines;
-}
-
-function statement({ statement, version, section }: Finding): string {
-  return statement ?? `${version} §${section}`;
 }
 
 function numberText({ frame }: Finding): string {

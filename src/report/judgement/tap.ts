@@ -4,26 +4,26 @@
 import { byStatement } from './by-statement.js';
 import { countsText, coverageText } from './closing.js';
 import type { Exercised } from './exercised.js';
-import { type Found, fails, type Judgement, type JudgementOptions, type JudgementRenderer, Kept } from './judgement.js';
+import {
+  type Found,
+  failsTest,
+  type Judgement,
+  type JudgementOptions,
+  type JudgementRenderer,
+  type Kept,
+  writtenAtEnd,
+} from './judgement.js';
 import { plainLines } from './plain.js';
 
 export function createTap({ failOn }: JudgementOptions): JudgementRenderer {
-  const kept = new Kept();
-  const isFailure = (found: Found) => fails(found, failOn === 'never' ? 'must' : failOn);
-  return {
-    begin: () => 'TAP version 14\n',
-    found(found) {
-      kept.add(found);
-      return '';
-    },
-    flush: () => '',
-    end(judgement) {
-      const found = byStatement(kept.all);
-      const all = judgement.coverage.flatMap(({ statements }) => statements);
-      const points = all.map((one, index) => point(one, index + 1, found(one), isFailure));
-      return `${[`1..${all.length}`, ...points, ...comments(judgement)].join('\n')}\n`;
-    },
+  const isFailure = failsTest(failOn);
+  const end = (judgement: Judgement, kept: Kept): string => {
+    const found = byStatement(kept.all);
+    const all = judgement.coverage.flatMap(({ statements }) => statements);
+    const points = all.map((one, index) => point(one, index + 1, found(one), isFailure));
+    return `${[`1..${all.length}`, ...points, ...comments(judgement)].join('\n')}\n`;
   };
+  return writtenAtEnd(end, () => 'TAP version 14\n');
 }
 
 function point(

@@ -7,6 +7,7 @@ import { annotate, decode } from '../../codec/frame.js';
 import type { Version } from '../../spec/versions.js';
 import { type Example, readTranscript, type Step, type Violation } from '../../validate/example.js';
 import { describe } from '../describe.js';
+import { bitsText } from '../finding-text.js';
 import type { ShownPacket } from '../shown.js';
 import { cut, type Palette } from '../terminal.js';
 import { type Remark, treeLines } from '../tree-lines.js';
@@ -98,10 +99,6 @@ function byteLines(
   }
   if (end < bytes.length) lines.push(`${BYTES_INDENT}… ${bytes.length - end} more bytes`);
   return lines;
-}
-
-function bitsText([high, low]: readonly [number, number]): string {
-  return high === low ? `bit ${high}` : `bits ${high} to ${low}`;
 }
 
 /** The smallest field that has just these bytes and bits, or begins there. */

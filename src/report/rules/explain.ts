@@ -1,6 +1,7 @@
 // One statement or rule at length: what it asks for, what checks it or why nothing can, and of each rule an example that
 // breaks it and one that keeps it, byte by byte.
 
+import { hexByte } from '../../bytes/hex.js';
 import { VERSIONS, type Version } from '../../spec/versions.js';
 import { citedBy, isSection, keyOf } from '../../validate/catalogue.js';
 import type { Example } from '../../validate/example.js';
@@ -58,7 +59,7 @@ function ruleLines(
   statements: readonly string[] = [],
 ): readonly string[] {
   const { palette, verbose } = options;
-  const due = rule.due === undefined || version !== '5.0' ? '' : `; the receiver owes ${hex(rule.due)}`;
+  const due = rule.due === undefined || version !== '5.0' ? '' : `; the receiver owes ${hexByte(rule.due)}`;
   const of = <E extends Example>(examples: readonly E[]): readonly E[] =>
     examples.filter(({ versions = [version] }) => versions.includes(version)).slice(0, verbose ? undefined : 1);
   const head = `rule ${rule.name}  ${KINDS[rule.kind]}, binds the ${rule.party}${due}`;
@@ -81,8 +82,4 @@ function indented(text: string, { width }: ExplainOptions): readonly string[] {
 
 function sentence(text: string): string {
   return `${text.charAt(0).toUpperCase()}${text.slice(1)}${/[.!?]$/.test(text) ? '' : '.'}`;
-}
-
-function hex(code: number): string {
-  return `0x${code.toString(16).padStart(2, '0')}`;
 }

@@ -1,7 +1,7 @@
 // What a server does with the exchanges of its deliveries: DUP is its own (3.3.1.1), UNSUBSCRIBE does not break them off
 // (3.10.4), and a used up Receive Maximum keeps back nothing but PUBLISH (5.0: 3.3.4).
 
-import { between, blame, joined, packetText, subscribed } from '../deliveries.js';
+import { between, joined, packetText, subscribed } from '../deliveries.js';
 import { refOf } from '../flow-verdicts.js';
 import { conversationRule, type RuleSet } from '../rule.js';
 import { GRACE, spanText } from '../state/grace.js';
@@ -63,7 +63,7 @@ export const DELIVERY_EXCHANGES: RuleSet = {
         const came = conversation.broker.messages.find(topic, payload, ({ wasDup }) => wasDup);
         if (came === undefined) return;
         const message = `DUP is 1 as the message was published (${packetText(came.message.frame)} and again), but it was not sent to "${delivery.session.clientId}" before`;
-        blame(verdict, undefined, { message, path: 'publish.dup' });
+        verdict.violate({ message, path: 'publish.dup' });
       },
       violates: [
         {

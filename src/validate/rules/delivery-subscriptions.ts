@@ -1,6 +1,7 @@
 // A server sends a client what it is subscribed to and nothing else (3.3.2, 3.8.4, 3.10.4, 4.7).
 
-import { blame, filtersText, joined, packetText, subscribed } from '../deliveries.js';
+import { filtersText, joined, packetText, subscribed } from '../deliveries.js';
+import { blame } from '../doubt.js';
 import { conversationRule, type RuleSet } from '../rule.js';
 import type { DeliveryFact } from '../state/delivery.js';
 import { GRACE } from '../state/grace.js';

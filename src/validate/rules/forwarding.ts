@@ -1,7 +1,8 @@
 // What a server passes on unaltered (5.0: 3.3.2.3, 3.1.3.2): Payload Format Indicator, Content Type, Response Topic,
 // Correlation Data, User Properties and their order; and DUP, which it does not pass on (3.3.1.1).
 
-import { between, blame, joined, packetText, subscribed } from '../deliveries.js';
+import { between, joined, packetText, subscribed } from '../deliveries.js';
+import { blame } from '../doubt.js';
 import { conversationRule, type Ref, type Rule, type RuleSet } from '../rule.js';
 import type { PacketOf } from '../seen.js';
 import { type Forwarded, NOTHING_FORWARDED, sameBytes } from '../state/forwarded.js';

@@ -1,7 +1,8 @@
 // The Quality of Service of deliveries: what was published and what was granted, whichever is less (3.8.4, 3.3.4), and
 // that a subscription made again takes the place of the old one.
 
-import { between, blame, isFromFlow, packetText } from '../deliveries.js';
+import { between, isFromFlow, packetText } from '../deliveries.js';
+import { blame } from '../doubt.js';
 import { conversationRule, type Rule, type RuleSet } from '../rule.js';
 import type { DeliveryFact } from '../state/delivery.js';
 

@@ -1,6 +1,7 @@
 // Message Expiry Interval of deliveries (5.0: 3.3.2.3.3): what is left of it, and nothing once it is over.
 
-import { between, blame, joined, packetText, subscribed } from '../deliveries.js';
+import { between, joined, packetText, subscribed } from '../deliveries.js';
+import { blame } from '../doubt.js';
 import { conversationRule, type RuleSet } from '../rule.js';
 import type { PacketOf } from '../seen.js';
 

@@ -1,6 +1,7 @@
 // No Local (5.0: 3.8.3.1): a client does not get back what it published itself.
 
-import { blame, joined, packetText, subscribed } from '../deliveries.js';
+import { joined, packetText, subscribed } from '../deliveries.js';
+import { blame } from '../doubt.js';
 import { conversationRule, type RuleSet } from '../rule.js';
 
 const OWN = `${joined(1, 's')}${subscribed(1, 't', '04', '00')}wait 3s\n1> 30 { "t" p 'x' }\n`;

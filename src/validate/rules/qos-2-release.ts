@@ -24,16 +24,17 @@ export const QOS_2_RELEASE: RuleSet = {
       on: ['PUBREL'],
       check({ reasonCode }, verdict, { flow }) {
         if (flow === undefined || reasonCode === NOT_FOUND) return;
-        const { kind, packetId, exchange, flows } = flow;
+        const { kind, packetId, exchange } = flow;
         if (kind === 'answers') return verdict.hold();
         if (kind !== 'unasked' && kind !== 'wrong-type') return;
         const path = 'pubrel.packetId';
-        let message = `PUBREL for Packet Identifier ${packetId}, under which no QoS 2 PUBLISH was sent`;
-        if (exchange !== undefined) {
-          message = `PUBREL for Packet Identifier ${packetId}: its PUBLISH, packet #${exchange.number}, has QoS 1`;
+        if (exchange === undefined) {
+          const message = `PUBREL for Packet Identifier ${packetId}, under which no QoS 2 PUBLISH was sent`;
+          accuseFlow(verdict, flow, { message, path });
+        } else {
+          const message = `PUBREL for Packet Identifier ${packetId}: its PUBLISH, packet #${exchange.number}, has QoS 1`;
           accuseFlow(verdict, flow, { message, path, since: exchange.stepAt });
-        } else if (flows.unknown === undefined) verdict.violate({ message, path });
-        else verdict.inconclusive(flows.unknown, { message, path });
+        }
       },
       violates: [
         {

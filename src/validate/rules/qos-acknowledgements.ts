@@ -1,6 +1,7 @@
 // Acknowledgements of QoS 1 and 2 messages (3.3.4, 4.3): of the type that the message asks for, under its identifier, once for
 // each time that it was sent, and each step after the one before it.
 
+import { blame } from '../doubt.js';
 import { SUBSCRIBED } from '../flow-examples.js';
 import { named } from '../flow-verdicts.js';
 import { conversationRule, type Fault, type RuleSet, type Verdict } from '../rule.js';
@@ -17,8 +18,7 @@ function unasked(verdict: Verdict, type: keyof typeof ASKED_FOR, { kind, packetI
   else if (exchange !== undefined) message = `${type} for Packet Identifier ${packetId}: ${named(exchange)}`;
   const fault: Fault = { message, path: `${type.toLowerCase()}.packetId` };
   if (exchange?.hasPast === false) verdict.violate({ ...fault, since: exchange.stepAt });
-  else if (flows.unknown === undefined) verdict.violate(fault);
-  else verdict.inconclusive(flows.unknown, fault);
+  else blame(verdict, flows.unknown, fault);
 }
 
 export const QOS_ACKNOWLEDGEMENTS: RuleSet = {

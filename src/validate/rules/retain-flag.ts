@@ -1,16 +1,8 @@
 // The RETAIN flag of deliveries (3.3.1.3): 1 on what was stored, and on what is passed on only when the subscriber asked
 // for it as it was published (5.0). Bridges keep the flag by an agreement of their own and are not judged.
 
-import {
-  between,
-  blame,
-  clearsRetain,
-  isFromFlow,
-  isFromStore,
-  joined,
-  packetText,
-  subscribed,
-} from '../deliveries.js';
+import { between, clearsRetain, isFromFlow, isFromStore, joined, packetText, subscribed } from '../deliveries.js';
+import { blame } from '../doubt.js';
 import type { Level } from '../finding.js';
 import { conversationRule, type Rule, type RuleSet } from '../rule.js';
 import { keepsRetain } from './granted-qos.js';

@@ -2,6 +2,7 @@
 // enough. What the server may have refused, replaced or let go is no fault.
 
 import { joined, packetText, subscribed } from '../deliveries.js';
+import { blame } from '../doubt.js';
 import type { ClosedEvent } from '../event.js';
 import type { Level } from '../finding.js';
 import { conversationRule, type Rule, type RuleSet, type Verdict } from '../rule.js';
@@ -61,9 +62,7 @@ export function accuse(owed: Owed, route: Route, event: ClosedEvent, verdict: Ve
     `The message retained for "${route.topic}" since ${packetText(publication.message.frame)} was not sent ` +
     `within ${GRACE_SECONDS} s of SUBACK`;
   const fault = { message, frame, since: subscription.asked };
-  const doubt = doubtOf(owed, route, event.conversation);
-  if (doubt === undefined) verdict.violate(fault);
-  else verdict.inconclusive(doubt, fault);
+  blame(verdict, doubtOf(owed, route, event.conversation), fault);
 }
 
 function missing(name: string, kind: Kind, refs: Rule['refs'], before: string, options: string, level?: Level): Rule {

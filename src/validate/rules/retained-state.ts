@@ -1,7 +1,8 @@
 // What a server retains (3.3.1.3), as what it sends to new subscriptions tells: the last message with RETAIN 1, nothing
 // after an empty one, and never one with RETAIN 0.
 
-import { blame, clearsRetain, isFromStore, joined, packetText, subscribed } from '../deliveries.js';
+import { clearsRetain, isFromStore, joined, packetText, subscribed } from '../deliveries.js';
+import { blame } from '../doubt.js';
 import type { ClosedEvent, PacketEvent } from '../event.js';
 import { conversationRule, type Rule, type RuleSet, type Verdict } from '../rule.js';
 import type { DeliveryFact } from '../state/delivery.js';

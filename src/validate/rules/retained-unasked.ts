@@ -1,7 +1,8 @@
 // Retained messages that a subscription does not ask for (5.0: 3.3.1.3, 4.8.2): Retain Handling 1 and 2, shared
 // subscriptions.
 
-import { blame, isFromStore, joined, packetText, subscribed } from '../deliveries.js';
+import { isFromStore, joined, packetText, subscribed } from '../deliveries.js';
+import { blame } from '../doubt.js';
 import type { PacketEvent } from '../event.js';
 import { conversationRule, type Rule, type RuleSet } from '../rule.js';
 import type { DeliveryFact } from '../state/delivery.js';

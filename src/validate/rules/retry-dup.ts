@@ -1,5 +1,6 @@
 // DUP of QoS 1 and 2 messages (3.3.1.1): 0 when a message is sent for the first time, 1 when it is sent again.
 
+import { blame } from '../doubt.js';
 import { BACK, KEPT } from '../flow-examples.js';
 import { accuseFlow, named } from '../flow-verdicts.js';
 import { conversationRule, type Rule, type RuleSet } from '../rule.js';
@@ -30,8 +31,7 @@ function dupFirst(level: 1 | 2, refs: Rule['refs']): Rule {
       // Before 5.0 it may have been sent again while its acknowledgement was on the way.
       const crossed = flows.hasForgotten && event.frame.version !== '5.0';
       const doubt = flows.mayRepeat ?? (crossed ? 'many messages before it are not remembered' : undefined);
-      if (doubt === undefined) verdict.violate(fault);
-      else verdict.inconclusive(doubt, fault);
+      blame(verdict, doubt, fault);
     },
     violates: [
       {

@@ -2,6 +2,7 @@
 // acknowledged. It is judged at the end of a connection whose sender was alive GRACE after the reconnect, and was not kept
 // from sending by the other's Receive Maximum or Maximum Packet Size.
 
+import { blame } from '../doubt.js';
 import type { PacketEvent } from '../event.js';
 import type { Example, Violation } from '../example.js';
 import { BACK, KEPT, KEPT_SUBSCRIBED, LATER_BACK } from '../flow-examples.js';
@@ -56,8 +57,7 @@ function forgotten(
     const what = exchange.state === 'released' ? 'its PUBREL was not sent again' : 'it was not sent again';
     const message = `${named(exchange)}, is left over from the connection before, and ${what}`;
     const fault = { message, frame: refOf(exchange, owner), party: owner, since: resumedAt };
-    if (flows.unknown === undefined) verdict.violate(fault);
-    else verdict.inconclusive(flows.unknown, fault);
+    blame(verdict, flows.unknown, fault);
   }
 }
 

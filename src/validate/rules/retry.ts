@@ -1,6 +1,7 @@
 // Sending again (4.4): in 5.0 only after a reconnect, never what was refused, never the PUBLISH of what was released, and
 // always under the identifier of the first time.
 
+import { blame } from '../doubt.js';
 import { BACK, KEPT, KEPT_SUBSCRIBED } from '../flow-examples.js';
 import { accuseFlow, named } from '../flow-verdicts.js';
 import { conversationRule, type Rule, type RuleSet } from '../rule.js';
@@ -29,8 +30,7 @@ function renumbered(owner: 'client' | 'server', refs: Rule['refs']): Rule {
       if (before === undefined) return;
       const message = `Packet Identifier ${flow.packetId}, but the message was sent before, in packet #${before.number}, under ${before.packetId}`;
       const fault = { message, path: 'publish.packetId' };
-      if (flow.flows.unknown === undefined) verdict.violate(fault);
-      else verdict.inconclusive(flow.flows.unknown, fault);
+      blame(verdict, flow.flows.unknown, fault);
     },
     violates: [
       {

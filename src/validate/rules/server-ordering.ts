@@ -1,7 +1,8 @@
 // The order of a server's deliveries, and messages that it leaves out (4.5, 4.6): judged where later messages of the same
 // publisher, topic and QoS came by the same subscription, so that nothing but the server can be the cause.
 
-import { between, blame, packetText } from '../deliveries.js';
+import { between, packetText } from '../deliveries.js';
+import { blame } from '../doubt.js';
 import type { ClosedEvent } from '../event.js';
 import { conversationRule, type RuleSet, type Verdict } from '../rule.js';
 import type { DeliveryFact } from '../state/delivery.js';

@@ -2,6 +2,7 @@
 // makes it close the connection; a session that the server does not have it gives up too. CONNACK may be on its way while
 // the client still sends, so it is judged some time after.
 
+import { blame } from '../doubt.js';
 import type { PacketEvent } from '../event.js';
 import { type RuleSet, sessionRule, type Verdict } from '../rule.js';
 import { GRACE, spanText } from '../state/grace.js';
@@ -65,8 +66,7 @@ export const SESSION_CLIENT: RuleSet = {
         if (lasted > GRACE) {
           const message = `the client went on for ${spanText(lasted)} after Session Present 1, though it can have no session`;
           const fault = { message, frame: link.accepted };
-          if (link.foreignDoubt === undefined) verdict.violate(fault);
-          else verdict.inconclusive(link.foreignDoubt, fault);
+          blame(verdict, link.foreignDoubt, fault);
         } else if (closed.by === 'client') verdict.hold();
       },
       violates: [

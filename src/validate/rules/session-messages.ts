@@ -3,19 +3,18 @@
 // that went on with it ends. Before 5.0 an acknowledgement does not say that a message was let through, so a message
 // counts only when somebody got it, or the session others of the same client and topic.
 
+import { blame } from '../doubt.js';
 import type { ClosedEvent } from '../event.js';
 import { type RuleSet, sessionRule, type Verdict } from '../rule.js';
 import type { Conversation } from '../state/conversation.js';
 import { GRACE } from '../state/grace.js';
-import type { Publication } from '../state/publication.js';
+import { CROSSING, type Publication } from '../state/publication.js';
 import type { Route } from '../state/route.js';
 import type { Session } from '../state/session.js';
 
 /** Subscriptions looked at, and messages of a topic: more than that a server may not have stored. */
 const MOST_SUBSCRIPTIONS = 256;
 const MOST_STORED = 20;
-/** Packets of several connections cross (ns). */
-const CROSSING = 2e9;
 
 /** The connection went on with a session of whose last connection all was seen. */
 function resumed({ session, link }: Conversation): Session | undefined {
@@ -72,9 +71,7 @@ function judgeTopic(
     const { number } = one.message.frame;
     const message = `packet #${number} (PUBLISH, topic ${JSON.stringify(route.topic)}) came while the client was away, and was not delivered when packet #${link!.accepted!.number} (CONNACK) went on with its session`;
     const fault = { message, frame: link!.accepted!, since: link!.accepted!.time };
-    const doubt = doubtOf(one, route);
-    if (doubt === undefined) verdict.violate(fault);
-    else verdict.inconclusive(doubt, fault);
+    blame(verdict, doubtOf(one, route), fault);
     return;
   }
 }

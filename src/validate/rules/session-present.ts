@@ -1,6 +1,7 @@
 // Session Present in CONNACK against what the server must hold for this client: a session seen made and kept is there,
 // one that ended with its connection or is over is not (3.1.2.4, 3.2.2; 5.0: 3.1.2.11.2, 4.1). 3.1 has no such flag.
 
+import { blame } from '../doubt.js';
 import type { PacketEvent } from '../event.js';
 import { type RuleSet, sessionRule, type Verdict } from '../rule.js';
 import type { PacketOf } from '../seen.js';
@@ -28,8 +29,7 @@ function judge(
   const { doubt, present } = expected;
   if (packet.acknowledgeFlags!.sessionPresent === present) {
     if (doubt === undefined) verdict.hold();
-  } else if (doubt === undefined) verdict.violate({ message: message(expected), path: PATH });
-  else verdict.inconclusive(doubt, { message: message(expected), path: PATH });
+  } else blame(verdict, doubt, { message: message(expected), path: PATH });
 }
 
 function wasConnected({ accepted }: Link): string {
@@ -157,9 +157,7 @@ export const SESSION_PRESENT: RuleSet = {
         const before = link?.lost;
         if (before === undefined || link?.isV5 !== true || before.client.disconnect !== undefined) return;
         const fault = { message: wasConnected(before), frame: link.accepted };
-        const hole = before.client.evidence.hole(before.asked.time);
-        if (hole === undefined) verdict.violate(fault);
-        else verdict.inconclusive(hole, fault);
+        blame(verdict, before.client.evidence.hole(before.asked.time), fault);
       },
       violates: [
         {

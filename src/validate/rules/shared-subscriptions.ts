@@ -1,7 +1,8 @@
 // Shared subscriptions (5.0: 4.8.2): each message goes to one member only; a message that a member refused, or did not
 // take to the end, goes to no other.
 
-import { blame, joined, packetText, subscribed } from '../deliveries.js';
+import { joined, packetText, subscribed } from '../deliveries.js';
+import { blame } from '../doubt.js';
 import type { PacketEvent } from '../event.js';
 import { KEPT, LATER_BACK } from '../flow-examples.js';
 import { refOf } from '../flow-verdicts.js';

@@ -1,6 +1,7 @@
 // Subscription Identifiers of deliveries (5.0: 3.3.4): those of the subscriptions that match, all of them, and no others.
 
-import { blame, filtersText, joined } from '../deliveries.js';
+import { filtersText, joined } from '../deliveries.js';
+import { blame } from '../doubt.js';
 import { conversationRule, type RuleSet } from '../rule.js';
 import type { PacketOf } from '../seen.js';
 import type { DeliveryFact } from '../state/delivery.js';

@@ -1,6 +1,7 @@
 // U+FEFF at the beginning of a string (1.5.3; 5.0: 1.5.4): a character like any other, not a byte order mark to be left
 // out. What a server does with it shows where a topic that begins with it comes out again.
 
+import { blame } from '../doubt.js';
 import { type RuleSet, sessionRule } from '../rule.js';
 import { GRACE } from '../state/grace.js';
 import { hashOf } from '../state/payload.js';
@@ -45,8 +46,9 @@ export const UTF8_MARK: RuleSet = {
           path: 'publish.topic',
         };
         const { foreign } = delivery;
-        if (foreign === undefined) verdict.violate(fault);
-        else verdict.inconclusive(`others publish who were not seen, first in packet #${foreign.number}`, fault);
+        const others =
+          foreign === undefined ? undefined : `others publish who were not seen, first in packet #${foreign.number}`;
+        blame(verdict, others, fault);
       },
       violates: [
         {

@@ -1,16 +1,15 @@
 // Whether a will is published as a retained message exactly when its Will Retain flag says so (3.1.2.7). That shows where
 // a client subscribes to its topic afterwards, and in 5.0 where a subscription asks for RETAIN as published.
 
-import { blame, packetText } from '../deliveries.js';
+import { packetText } from '../deliveries.js';
+import { blame } from '../doubt.js';
 import type { ClosedEvent, PacketEvent } from '../event.js';
 import { type RuleSet, sessionRule } from '../rule.js';
 import type { DeliveryFact } from '../state/delivery.js';
 import { GRACE } from '../state/grace.js';
+import { CROSSING } from '../state/publication.js';
 import type { Owed } from '../state/route.js';
 import { LATER, WATCHED } from './will-publication.js';
-
-/** Packets of several connections cross (ns). */
-const CROSSING = 2e9;
 
 /** A delivery of a will to a subscription that asks for RETAIN as published, and stood before. */
 function isAsPublished(delivery: DeliveryFact, time: number): boolean {

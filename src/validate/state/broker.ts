@@ -9,6 +9,7 @@ import type { Half } from './half.js';
 import { Link } from './link.js';
 import { willOf } from './message.js';
 import { Messages } from './messages.js';
+import { numberOf } from './number-property.js';
 import type { RequestFact } from './requests.js';
 import { Session } from './session.js';
 import { type KnownClient, Sessions } from './sessions.js';
@@ -39,7 +40,8 @@ export class Broker {
   connect(seen: Seen, packet: PacketOf<'CONNECT'>, id: number, client: Half, server: Half): Link {
     const link = new Link(seen, packet, id, client, server);
     const message = willOf(packet, seen);
-    if (message !== undefined) link.will = new Will(message, link.clientId ?? '', delayOf(packet));
+    if (message !== undefined)
+      link.will = new Will(message, link.clientId ?? '', numberOf(packet.will?.properties, 'willDelayInterval') ?? 0);
     if (link.clientId === undefined) this.sessions.hidden(seen.time);
     if (link.clientId === undefined || link.clientId === '') return link;
     const known = this.use(link.clientId);
@@ -182,9 +184,4 @@ function isUnprovoked({ client, server, takenOverBy }: Link): boolean {
 function unanswered(known: KnownClient, link: Link, time: number): void {
   known.doubtedAt = time;
   known.doubt = `no answer was seen to packet #${link.asked.number} (CONNECT) of the same client`;
-}
-
-function delayOf({ will }: PacketOf<'CONNECT'>): number {
-  for (const one of will?.properties ?? []) if (one.name === 'willDelayInterval') return one.value;
-  return 0;
 }

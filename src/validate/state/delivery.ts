@@ -40,10 +40,9 @@ export class DeliveryFact {
     this.retained = undefined;
   }
 
-  come(origin: Origin, publication: Publication): true {
+  come(origin: Origin, publication: Publication): void {
     this.origin = origin;
     this.publication = publication;
-    return true;
   }
 
   /** Surely sent since the server took it from its publisher, while all matching subscriptions stood. */

@@ -25,8 +25,8 @@ export const NOTHING_FORWARDED: Forwarded = {
   userProperties: undefined,
 };
 
-/** Undefined when there is more than is kept. `keeps`: the bytes outlive the packet. */
-export function forwardedOf(properties: readonly Property[] | undefined, keeps: boolean): Forwarded | undefined {
+/** Undefined when there is more than is kept. */
+export function forwardedOf(properties: readonly Property[] | undefined): Forwarded | undefined {
   if (properties === undefined || properties.length === 0) return NOTHING_FORWARDED;
   let size = 0;
   const forwarded: Forwarded = { ...NOTHING_FORWARDED };
@@ -43,7 +43,7 @@ export function forwardedOf(properties: readonly Property[] | undefined, keeps: 
       case 'correlationData':
         size += one.value.length;
         if (size > MOST) return undefined;
-        forwarded.correlationData = keeps ? copyOf(one.value, 0, one.value.length) : one.value;
+        forwarded.correlationData = copyOf(one.value);
         break;
       case 'userProperty':
         size += sizeOf(one.value);

@@ -6,6 +6,7 @@ import type { PacketOf, Seen } from '../seen.js';
 import type { Closed } from './closed.js';
 import type { Flows } from './flows.js';
 import type { Half } from './half.js';
+import { numberOf } from './number-property.js';
 import type { Session } from './session.js';
 import type { Will } from './will.js';
 import type { Suspicion } from './wills.js';
@@ -97,8 +98,6 @@ function expiryOf(
 ): number | undefined {
   const { properties } = packet;
   if (packet.type === 'CONNECT' && properties === undefined) return undefined;
-  for (const one of properties ?? []) {
-    if (one.name === 'sessionExpiryInterval') return one.value === 0xffffffff ? Number.POSITIVE_INFINITY : one.value;
-  }
-  return otherwise;
+  const expiry = numberOf(properties, 'sessionExpiryInterval');
+  return expiry === 0xffffffff ? Number.POSITIVE_INFINITY : (expiry ?? otherwise);
 }

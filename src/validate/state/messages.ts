@@ -11,7 +11,7 @@ import type { FlowFact } from './flows.js';
 import { forwardedOf } from './forwarded.js';
 import { expiryOf, willOf } from './message.js';
 import { hashOf } from './payload.js';
-import { type Message, Publication, type Publisher, TopicLog } from './publication.js';
+import { Publication, type Publisher, TopicLog } from './publication.js';
 import type { RequestFact } from './requests.js';
 import { owe } from './retained-owed.js';
 import { Routes } from './routes.js';
@@ -105,7 +105,7 @@ export class Messages {
 
   /** When a message of this topic came last (ns), -Infinity when none is known. */
   lastPublished(topic: string): number {
-    return this.logs.get(topic)?.last?.time ?? Number.NEGATIVE_INFINITY;
+    return this.latest(topic)?.time ?? Number.NEGATIVE_INFINITY;
   }
 
   /** What is retained for a topic, as far as known; an empty one is none. */
@@ -138,7 +138,7 @@ export class Messages {
     const publication = oldest?.isFree === true ? oldest : new Publication();
     publication.renew();
     publication.content(topic, qos, retain, payload.length, hashOf(payload));
-    publication.forwarded = forwardedOf(properties, true);
+    publication.forwarded = forwardedOf(properties);
     publication.expiry = expiryOf(properties);
     publication.carried(seen);
     return publication;
@@ -159,15 +159,6 @@ export class Messages {
       if (one.is(payload.length, hash) && is(one)) return one;
     }
     return undefined;
-  }
-
-  /** A message has come to the server. A will: at the earliest moment at which the server may publish it. */
-  published(message: Message, publisher: Publisher, time: number, isWill: boolean): Publication {
-    const publication = Publication.of(message, publisher, isWill, ++this.count, time);
-    const oldest = this.ring[this.count % this.limits.publications];
-    if (oldest !== undefined) this.forget(oldest);
-    this.add(publication);
-    return publication;
   }
 
   private add(publication: Publication): void {
@@ -228,7 +219,7 @@ export class Messages {
     const message = willOf(packet, seen);
     if (message === undefined) return;
     this.wills.delete(message.topic);
-    this.wills.set(message.topic, Publication.of(message, publisher, true, 0, seen.time));
+    this.wills.set(message.topic, Publication.ofWill(message, publisher, seen.time));
     const first = this.wills.keys().next().value;
     if (this.wills.size > MOST_WILLS && first !== undefined) this.wills.delete(first);
   }

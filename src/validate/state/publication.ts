@@ -8,25 +8,10 @@ import type { FrameRef } from '../finding.js';
 import type { Seen } from '../seen.js';
 import type { Evidence } from './evidence.js';
 import type { Forwarded } from './forwarded.js';
+import type { Message } from './message.js';
 
 /** Packets of two connections may reach the server in another order than the capture point, by at most this (ns). */
 export const CROSSING = 2e9;
-
-/** What a message is, without where it comes from. */
-export interface Message {
-  readonly topic: string;
-  readonly qos: number;
-  readonly retain: boolean;
-  /** Of its payload. */
-  readonly length: number;
-  readonly hash: number;
-  /** Undefined when it was too much to keep. */
-  readonly forwarded: Forwarded | undefined;
-  /** Message Expiry Interval in seconds. */
-  readonly expiry: number | undefined;
-  /** Its packet; of a will, the CONNECT. */
-  readonly frame: FrameRef;
-}
 
 /** A client, over one connection, as one that publishes (and as a member of a shared subscription). */
 export class Publisher {
@@ -116,15 +101,15 @@ export class Publication implements Message {
   private offset: number | undefined = undefined;
   private ref: FrameRef | undefined = undefined;
 
-  /** A message of a packet that was kept: a will. */
-  static of(message: Message, publisher: Publisher, isWill: boolean, order: number, time: number): Publication {
+  /** A will, as its CONNECT has it: it has not come to the server as a message of its own. */
+  static ofWill(message: Message, publisher: Publisher, time: number): Publication {
     const publication = new Publication();
     publication.content(message.topic, message.qos, message.retain, message.length, message.hash);
     publication.forwarded = message.forwarded;
     publication.expiry = message.expiry;
     publication.ref = message.frame;
-    publication.come(publisher, order, time);
-    publication.isWill = isWill;
+    publication.come(publisher, 0, time);
+    publication.isWill = true;
     return publication;
   }
 

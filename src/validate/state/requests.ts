@@ -7,6 +7,7 @@
 
 import type { FrameRef } from '../finding.js';
 import type { PacketOf, Seen } from '../seen.js';
+import { numberOf } from './number-property.js';
 
 /** One topic filter as it was asked for. Options that the packet does not have (before 5.0, UNSUBSCRIBE) are false and 0. */
 export interface RequestedFilter {
@@ -163,7 +164,7 @@ export class Requests {
     const filters = filtersOf(packet);
     const isWhole = seen.frame.problems.length === 0;
     const kind = before === undefined ? 'new' : isWhole && isSame(before, filters) ? 'resent' : 'in-use';
-    const identifier = subscriptionIdentifierOf(packet);
+    const identifier = numberOf(packet.properties, 'subscriptionIdentifier');
     const request: PendingRequest = {
       type: packet.type,
       packetId,
@@ -252,11 +253,6 @@ function filtersOf(packet: PacketOf<'SUBSCRIBE' | 'UNSUBSCRIBE'>): readonly Requ
     retainAsPublished: options.retainAsPublished ?? false,
     retainHandling: options.retainHandling ?? 0,
   }));
-}
-
-function subscriptionIdentifierOf({ properties = [] }: PacketOf<'SUBSCRIBE' | 'UNSUBSCRIBE'>): number | undefined {
-  for (const one of properties) if (one.name === 'subscriptionIdentifier') return one.value;
-  return undefined;
 }
 
 function charactersOf({ filters }: PendingRequest): number {

@@ -10,21 +10,27 @@ const REACH = 64;
 /** When the server also delivers what nobody was seen to publish, no verdict rests on more. */
 const REACH_AMONG_FOREIGN = 4;
 
-/** Tells the fact; false when nothing was found. */
-export function trace(fact: DeliveryFact, log: TopicLog, length: number, hash: number, isRetain: boolean): boolean {
+/** Tells the fact where it comes from, when that is found. */
+export function trace(fact: DeliveryFact, log: TopicLog, length: number, hash: number, isRetain: boolean): void {
   const { route } = fact;
   const { retained } = log;
   fact.retained = retained;
   const isKept = retained !== undefined && length > 0 && retained.is(length, hash);
-  if (isRetain && isKept && retained.time < route.lastAnswered) return fact.come('retained', retained);
-  if (!isKept && !log.mayHave(hash)) return false;
+  if (isRetain && isKept && retained.time < route.lastAnswered) {
+    fact.come('retained', retained);
+    return;
+  }
+  if (!isKept && !log.mayHave(hash)) return;
   const reach = fact.foreign === undefined ? REACH : REACH_AMONG_FOREIGN;
   const start = startOf(route, log);
   let suppressed: Publication | undefined;
   let one = start;
   for (let i = 0; i < reach && one !== undefined; i++, one = one.next) {
     if (!one.is(length, hash) || one.isRejected) continue;
-    if (!isSuppressed(one, fact)) return fact.come('live', one);
+    if (!isSuppressed(one, fact)) {
+      fact.come('live', one);
+      return;
+    }
     suppressed ??= one;
   }
   const { skipped } = route;
@@ -32,13 +38,17 @@ export function trace(fact: DeliveryFact, log: TopicLog, length: number, hash: n
     for (let i = 0; i < skipped.length && i < reach; i++) {
       const { publication } = skipped[i]!;
       // What has left the ring is not looked for: whether it would be found would be chance.
-      if (!publication.isGone && publication.is(length, hash)) return fact.come('late', publication);
+      if (publication.isGone || !publication.is(length, hash)) continue;
+      fact.come('late', publication);
+      return;
     }
   }
-  if (isKept && isRetain) return fact.come('retained', retained);
-  if (suppressed !== undefined) return fact.come('live', suppressed);
-  if (before(fact, log, start, length, hash, reach) && fact.origin === 'again') return true;
-  return isKept ? fact.come('retained', retained) : fact.publication !== undefined;
+  if (isKept && isRetain) fact.come('retained', retained);
+  else if (suppressed !== undefined) fact.come('live', suppressed);
+  else {
+    before(fact, log, start, length, hash, reach);
+    if (isKept && fact.origin !== 'again') fact.come('retained', retained);
+  }
 }
 
 /** What came before: delivered already, or published before anybody asked. */
@@ -49,14 +59,15 @@ function before(
   length: number,
   hash: number,
   reach: number,
-): boolean {
+): void {
   const { latest } = fact.route;
   const isFollowed = latest !== undefined && !latest.isGone;
   let one = isFollowed ? latest : start === undefined ? log.last : start.before;
   for (let i = 0; i < reach && one !== undefined; i++, one = one.before) {
-    if (one.is(length, hash)) return fact.come(isFollowed && one.time >= fact.route.since ? 'again' : 'old', one);
+    if (!one.is(length, hash)) continue;
+    fact.come(isFollowed && one.time >= fact.route.since ? 'again' : 'old', one);
+    return;
   }
-  return false;
 }
 
 /** The first publication that may be on its way. */

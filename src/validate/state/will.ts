@@ -2,7 +2,7 @@
 // or after its delay, called off by a reconnect (5.0: 3.1.2.5, 3.1.3.2.2; before: 3.1.2.5).
 
 import type { FrameRef } from '../finding.js';
-import type { Message } from './publication.js';
+import type { Message } from './message.js';
 
 export type Fate =
   /** The connection is open. */

@@ -5,8 +5,8 @@
 import type { FrameRef } from '../finding.js';
 import type { Seen } from '../seen.js';
 import type { DeliveryFact } from './delivery.js';
+import type { Message } from './message.js';
 import { hashOf } from './payload.js';
-import type { Message } from './publication.js';
 import type { Will } from './will.js';
 
 export interface WillFact {

@@ -1,20 +1,24 @@
 // What the judge keeps of a server's messages is bounded, and what it lets go holds on to nothing.
 
 import { describe, expect, it } from 'vitest';
-import type { FrameRef } from '../../../src/validate/finding.js';
 import { JUDGE_LIMITS } from '../../../src/validate/limits.js';
+import type { Seen } from '../../../src/validate/seen.js';
 import { Evidence } from '../../../src/validate/state/evidence.js';
-import { NOTHING_FORWARDED } from '../../../src/validate/state/forwarded.js';
 import { Messages } from '../../../src/validate/state/messages.js';
 import { hashOf } from '../../../src/validate/state/payload.js';
-import { type Message, type Publication, Publisher } from '../../../src/validate/state/publication.js';
+import { type Publication, Publisher } from '../../../src/validate/state/publication.js';
 
-const frame = { number: 1 } as unknown as FrameRef;
 const publisher = new Publisher(new Evidence('client'));
 
-const message = (topic: string, hash: number, retain = false): Message => ({
-  ...{ topic, qos: 1, retain, length: 1, hash, forwarded: NOTHING_FORWARDED, expiry: undefined, frame },
-});
+/** A client's PUBLISH of one byte, as far as Messages looks at it; `byte` is also its Packet Identifier. */
+function published(messages: Messages, topic: string, byte: number, time: number, retain = false): Publication {
+  const content = { topic, packetId: byte, payload: Uint8Array.of(byte) };
+  const packet = { type: 'PUBLISH', dup: false, qos: 1, retain, ...content };
+  const frame = { origins: [1], version: '3.1.1', length: 10, pieces: [] };
+  const seen = { packet, topic, fromClient: true, time, item: { number: 1 }, frame } as unknown as Seen;
+  messages.follow(seen, undefined, publisher, undefined, undefined, undefined);
+  return publisher.own!;
+}
 
 const limited = (publications: number, retained = 100): Messages =>
   new Messages({ ...JUDGE_LIMITS, publications, retained });
@@ -22,7 +26,7 @@ const limited = (publications: number, retained = 100): Messages =>
 describe('Messages', () => {
   it('lets the oldest publication go, and unlinks it', () => {
     const messages = limited(3);
-    const all = [1, 2, 3, 4, 5].map((hash) => messages.published(message('t', hash), publisher, hash, false));
+    const all = [1, 2, 3, 4, 5].map((hash) => published(messages, 't', hash, hash));
     expect(all.map(({ isGone }) => isGone)).toEqual([true, true, false, false, false]);
     expect([all[0]!.next, all[1]!.next, all[2]!.before]).toEqual([undefined, undefined, undefined]);
     expect(all[2]!.next).toBe(all[3]);
@@ -30,21 +34,21 @@ describe('Messages', () => {
 
   it('forgets topics with their last publication', () => {
     const messages = limited(2);
-    for (const topic of ['a', 'b', 'c']) messages.published(message(topic, 1), publisher, 7, false);
+    for (const topic of ['a', 'b', 'c']) published(messages, topic, 1, 7);
     expect(['a', 'b', 'c'].map((topic) => messages.lastPublished(topic))).toEqual([Number.NEGATIVE_INFINITY, 7, 7]);
   });
 
   it('keeps what is retained beyond the recent publications, up to its own bound', () => {
     const messages = limited(1, 2);
-    const kept = ['a', 'b', 'c'].map((topic) => messages.published(message(topic, 1, true), publisher, 1, false));
+    const kept = ['a', 'b', 'c'].map((topic) => published(messages, topic, 1, 1, true));
     const retained = (topic: string): Publication | undefined => messages.retained(topic);
     expect(['a', 'b', 'c'].map(retained)).toEqual([undefined, kept[1], kept[2]]);
   });
 
   it('knows that a retained message was replaced', () => {
     const messages = limited(10);
-    const first = messages.published(message('t', 1, true), publisher, 1, false);
-    const second = messages.published(message('t', 2, true), publisher, 2, false);
+    const first = published(messages, 't', 1, 1, true);
+    const second = published(messages, 't', 2, 2, true);
     expect([first.isReplaced, second.isReplaced]).toEqual([true, false]);
   });
 });
