@@ -19,6 +19,7 @@ const RANKS: Readonly<Record<string, number>> = {
   dissect: 4,
   validate: 5,
   broker: 5,
+  faults: 5,
   compliance: 6,
   report: 7,
   io: 7,
