@@ -217,11 +217,9 @@ function unclosed(conversation: Conversation, { how, time }: Closed): Explanatio
   const left = client.disconnect ?? server.disconnect;
   if (left !== undefined) {
     const who = left === client.disconnect ? 'client' : 'server';
-    return {
-      verdict: 'open',
-      message: `${still}, ${spanText(time - left.time)} after the ${who}'s DISCONNECT`,
-      frame: left,
-    };
+    // With nothing after it, nobody had time to close.
+    const after = time === left.time ? 'right' : spanText(time - left.time);
+    return { verdict: 'open', message: `${still}, ${after} after the ${who}'s DISCONNECT`, frame: left };
   }
   if (opening.refused) {
     const message = `${still}, though CONNACK ${codeText('CONNACK', opening.code!, opening.connack!.version)} refused the client`;

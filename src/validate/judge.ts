@@ -223,9 +223,9 @@ function closedOf(
   captureFrame: number,
 ): Closed {
   const { closing } = conversation;
-  const complete = how === 'fin' || how === 'rst';
-  if (closing === undefined || how === 'reused') return { by, how, time, captureFrame, began: time, complete };
-  return { by: closing.by, how: 'fin', time, captureFrame, began: closing.time, complete };
+  const end = { time, captureFrame, complete: how === 'fin' || how === 'rst', mutual: how === 'fin' };
+  if (closing === undefined || how === 'reused') return { ...end, by, how, began: time };
+  return { ...end, by: closing.by, how: 'fin', began: closing.time };
 }
 
 function noticeOf({ code, details, sender, time, origins }: LayerEvent): WebSocketNotice {

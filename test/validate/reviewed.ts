@@ -20,6 +20,14 @@ export const REVIEWED: readonly Reviewed[] = [
     reason: 'The client sends AUTH (f0) with method SCRAM-SHA-1; the properties of its CONNECT have no method.',
   },
   {
+    file: 'keep-alive-timeout-v5.pcap',
+    rule: 'keep-alive-exceeded',
+    party: 'client',
+    frames: [1],
+    reason:
+      'The client was stopped for the recording: Keep Alive 5 (00 05), nothing after SUBSCRIBE in frame 8 until the FINs in 11 and 13, 11.7 s later.',
+  },
+  {
     file: 'properties-scripted-server-v5.pcap',
     rule: 'property-out-of-range',
     party: 'server',

@@ -14,6 +14,8 @@ type Refs = ConversationRule['refs'];
 /** Clocks and timers are not exact: so much longer than the Keep Alive is in time. */
 const ALLOWANCE = 1e9;
 
+const HELD_UP = 'it may have been held up on its way';
+
 const KEEP_ALIVE_2 = '> 10 { proto 02 0002 p "a" }\n< 20 { 00 00 p }\n';
 const SERVER_KEEP_ALIVE_2 = '> 10 { proto 02 003c p "a" }\n< 20 { 00 00 p{ 13 0002 } }\n';
 
@@ -34,6 +36,12 @@ function silentSince({ opening, client }: Conversation): number {
   return Math.max(client.lastTime, opening.connack.time);
 }
 
+/** A silence that is in time. */
+function timely({ opening }: Conversation): number {
+  const limit = opening.longestSilence / 1.5;
+  return limit + Math.max(ALLOWANCE, limit / 10);
+}
+
 function exceeded(name: string, ofServer: boolean, refs: Refs, opened: string): Rule {
   return conversationRule({
     name,
@@ -50,24 +58,31 @@ function exceeded(name: string, ofServer: boolean, refs: Refs, opened: string): 
       if (!fromClient || !applies(conversation, ofServer)) return;
       const since = silentSince(conversation);
       const silence = time - since;
-      const limit = longestSilence / 1.5;
-      if (silence <= limit + Math.max(ALLOWANCE, limit / 10)) {
+      if (silence <= timely(conversation)) {
         verdict.hold();
         return;
       }
       const message = `the client was silent for ${spanText(silence)}: ${nameOf(conversation)}`;
       if (frame.origins.length > 1)
         verdict.inconclusive('the packet came in several segments, the first one earlier', { message, since });
-      else if (silence <= longestSilence + ALLOWANCE)
-        verdict.inconclusive('it may have been held up on its way', { message, since });
+      else if (silence <= longestSilence + ALLOWANCE) verdict.inconclusive(HELD_UP, { message, since });
       else verdict.violate({ message, since });
     },
+    closed({ conversation, closed: { by, how, began, mutual } }, verdict) {
+      if (by === undefined || how === 'lost' || how === 'reused' || !applies(conversation, ofServer)) return;
+      const since = silentSince(conversation);
+      const silence = began - since;
+      // One that is gone (no power, no network) is not to blame.
+      if (silence <= timely(conversation) || (by === 'server' && !mutual)) return;
+      const { opening } = conversation;
+      const message = `the client was silent for ${spanText(silence)} when the ${by} closed: ${nameOf(conversation)}`;
+      const fault = { message, frame: opening.connect, since };
+      if (silence <= opening.longestSilence + ALLOWANCE) verdict.inconclusive(HELD_UP, fault);
+      else verdict.violate(fault);
+    },
     violates: [
-      {
-        title: 'PINGREQ after 5 s',
-        transcript: `${opened}wait 5s\n> c0 00\n< d0 00`,
-        frame: 3,
-      },
+      { title: 'PINGREQ after 5 s', transcript: `${opened}wait 5s\n> c0 00\n< d0 00`, frame: 3 },
+      { title: 'silent until the server closes', transcript: `${opened}wait 4100ms\nfin <\nfin >`, frame: 1 },
     ],
     complies: [{ title: 'PINGREQ after 2 s', transcript: `${opened}wait 2s\n> c0 00\n< d0 00` }],
   });
@@ -110,6 +125,7 @@ function notEnforced(name: string, ofServer: boolean, refs: Refs, opened: string
         title: 'silence for 60 s',
         transcript: `${opened}> 82 { 0001 p "t" 00 }\n< 90 { 0001 p 00 }\nwait 60s\n< 30 { "t" p 'x' }\nfin <\nfin >`,
         frame: 1,
+        unavoidable: [ofServer ? 'server-keep-alive-exceeded' : 'keep-alive-exceeded'],
       },
     ],
     complies: [{ title: 'closed after 3.5 s', transcript: `${opened}wait 3500ms\nfin <\nfin >` }],

@@ -20,4 +20,6 @@ export interface Closed {
   readonly began: number;
   /** The other side closed too, or an RST ended both. */
   readonly complete: boolean;
+  /** Both sides sent a FIN: each was there to the end. */
+  readonly mutual: boolean;
 }
