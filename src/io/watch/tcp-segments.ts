@@ -1,8 +1,11 @@
 // TCP segments for bytes that a program sent and received: raw IP packets with the addresses, ports, sequence numbers and
 // checksums that a capture of the connection could have, so that every tool that reads captures reads them. One segment
-// per piece; what does not fit into an IP packet becomes several.
+// per piece; what does not fit into an IP packet becomes several. Data is acknowledged by what the other side says next:
+// segments that do nothing but acknowledge data are not made.
 
 import { isIPv4, isIPv6 } from 'node:net';
+import { checksumOf, fromNetwork, sumOf } from './checksum.js';
+import { PacketMemory } from './packet-memory.js';
 import type { Endpoint } from './tap.js';
 
 export const FIN = 1;
@@ -15,32 +18,51 @@ export type Side = 0 | 1;
 export const CLIENT = 0;
 export const SERVER = 1;
 
+const TCP = 6;
 const TCP_LENGTH = 20;
 /** With an IPv4 header, 65,535 in all. */
 const LONGEST_PAYLOAD = 65_495;
+/** More is not skipped at once: half the numbers are of the future, the others of the past. RFC 9293 3.4. */
+const LONGEST_SKIP = 2 ** 30;
 /** Where there is no address: those of the documentation, RFC 5737, and ports by the connection's number. */
 const NO_ADDRESS = ['192.0.2.1', '192.0.2.2'] as const;
 const NO_PORT = 1883;
 const FIRST_PORT = 49_152;
+/** Of SYN: the longest segment, and windows of up to 1 GiB, since nothing is acknowledged in between. RFC 7323 2.2. */
+const OFFER = Uint8Array.of(2, 4, LONGEST_PAYLOAD >> 8, LONGEST_PAYLOAD & 0xff, 1, 3, 3, 14);
+const NOTHING = new Uint8Array(0);
 
-/** Both directions of one connection. */
+const memory = new PacketMemory();
+
+/** Both directions of one connection. Segments are views of memory that many of them share: copy what is kept long. */
 export class TcpSegments {
-  private readonly addresses: readonly [Uint8Array, Uint8Array];
-  private readonly ports: readonly [number, number];
-  private readonly sequence: [number, number] = [0, 0];
+  /** IP and TCP header of each side, where what changes is zero. */
+  private readonly headers: readonly [Uint8Array, Uint8Array];
+  private readonly tcpAt: number;
+  private readonly sequence: [number, number];
 
-  constructor(connection: number, client: Endpoint, server: Endpoint) {
+  /** `sequence`: the numbers of both SYNs. */
+  constructor(connection: number, client: Endpoint, server: Endpoint, sequence = firstNumbers(connection)) {
     const own = [client.address ?? NO_ADDRESS[CLIENT], server.address ?? NO_ADDRESS[SERVER]].map(addressBytes);
     const isMixed = own[0]!.length !== own[1]!.length;
-    this.addresses = isMixed ? [mapped(own[0]!), mapped(own[1]!)] : [own[0]!, own[1]!];
-    this.ports = [client.port ?? FIRST_PORT + (connection % 16_384), server.port ?? NO_PORT];
+    const [one, other] = isMixed ? [mapped(own[0]!), mapped(own[1]!)] : [own[0]!, own[1]!];
+    const ports = [client.port ?? FIRST_PORT + (connection % 16_384), server.port ?? NO_PORT] as const;
+    this.headers = [header(one, other, ports[CLIENT], ports[SERVER]), header(other, one, ports[SERVER], ports[CLIENT])];
+    this.tcpAt = this.headers[CLIENT].length - TCP_LENGTH;
+    this.sequence = [sequence[CLIENT] >>> 0, sequence[SERVER] >>> 0];
   }
 
+  /** The handshake. */
   open(): readonly Uint8Array[] {
-    return [this.segment(CLIENT, NOTHING, SYN), this.segment(SERVER, NOTHING, SYN | ACK)];
+    return [
+      this.segment(CLIENT, NOTHING, SYN, OFFER),
+      this.segment(SERVER, NOTHING, SYN | ACK, OFFER),
+      this.segment(CLIENT, NOTHING, ACK),
+    ];
   }
 
   data(side: Side, bytes: Uint8Array): readonly Uint8Array[] {
+    if (bytes.length <= LONGEST_PAYLOAD) return bytes.length === 0 ? [] : [this.segment(side, bytes, PSH | ACK)];
     const segments: Uint8Array[] = [];
     for (let at = 0; at < bytes.length; at += LONGEST_PAYLOAD) {
       segments.push(this.segment(side, bytes.subarray(at, at + LONGEST_PAYLOAD), PSH | ACK));
@@ -48,74 +70,91 @@ export class TcpSegments {
     return segments;
   }
 
+  /**
+   * So many bytes of this side were not kept. The other side acknowledges them, so readers know that they were received
+   * and will not come: a gap of that length, at most 1 GiB.
+   */
+  skip(side: Side, length: number): readonly Uint8Array[] {
+    if (length <= 0) return [];
+    this.sequence[side] = (this.sequence[side] + Math.min(length, LONGEST_SKIP)) >>> 0;
+    return [this.segment(opposite(side), NOTHING, ACK)];
+  }
+
+  /** This side sends nothing more. The connection has ended when both have said so. */
+  fin(side: Side): readonly Uint8Array[] {
+    return [this.segment(side, NOTHING, FIN | ACK), this.segment(opposite(side), NOTHING, ACK)];
+  }
+
+  /** This side ends both directions at once. */
+  reset(side: Side): readonly Uint8Array[] {
+    return [this.segment(side, NOTHING, RST | ACK)];
+  }
+
+  /** The end of both directions, this side first. */
   close(side: Side, how: 'fin' | 'rst'): readonly Uint8Array[] {
-    if (how === 'rst') return [this.segment(side, NOTHING, RST | ACK)];
-    const other = side === CLIENT ? SERVER : CLIENT;
-    return [
-      this.segment(side, NOTHING, FIN | ACK),
-      this.segment(other, NOTHING, FIN | ACK),
-      this.segment(side, NOTHING, ACK),
-    ];
+    return how === 'rst' ? this.reset(side) : [...this.fin(side), ...this.fin(opposite(side))];
   }
 
-  private segment(side: Side, payload: Uint8Array, flags: number): Uint8Array {
-    const other = side === CLIENT ? SERVER : CLIENT;
-    const source = this.addresses[side];
-    const isV6 = source.length === 16;
-    const tcpAt = isV6 ? 40 : 20;
-    const bytes = new Uint8Array(tcpAt + TCP_LENGTH + payload.length);
-    const view = new DataView(bytes.buffer);
-    writeIp(view, bytes, source, this.addresses[other]);
-    view.setUint16(tcpAt, this.ports[side]);
-    view.setUint16(tcpAt + 2, this.ports[other]);
-    view.setUint32(tcpAt + 4, this.sequence[side]);
-    view.setUint32(tcpAt + 8, (flags & ACK) === 0 ? 0 : this.sequence[other]);
-    view.setUint8(tcpAt + 12, (TCP_LENGTH / 4) << 4);
-    view.setUint8(tcpAt + 13, flags);
-    view.setUint16(tcpAt + 14, 65_535);
-    bytes.set(payload, tcpAt + TCP_LENGTH);
+  private segment(side: Side, payload: Uint8Array, flags: number, options = NOTHING): Uint8Array {
+    const header = this.headers[side];
+    const { tcpAt } = this;
+    const tcpLength = TCP_LENGTH + options.length + payload.length;
+    const length = tcpAt + tcpLength;
+    const at = memory.take(length);
+    const { bytes, halves, words } = memory;
+    const tcp = at + tcpAt;
+    const isV6 = tcpAt === 40;
+    const sequence = this.sequence[side];
+    bytes.set(header, at);
+    if (options.length > 0) bytes.set(options, tcp + TCP_LENGTH);
+    bytes.set(payload, tcp + TCP_LENGTH + options.length);
+    put16(bytes, at + (isV6 ? 4 : 2), isV6 ? tcpLength : length);
+    put32(bytes, tcp + 4, sequence);
+    if ((flags & ACK) !== 0) put32(bytes, tcp + 8, this.sequence[opposite(side)]);
+    bytes[tcp + 12] = ((TCP_LENGTH + options.length) / 4) << 4;
+    bytes[tcp + 13] = flags;
+    if (!isV6) halves[(at + 10) >> 1] = checksumOf(sumOf(words, at >> 2, tcp >> 2));
     // The pseudo header: both addresses (they stand right before), protocol, length. RFC 9293 3.1.
-    const pseudo = sum(bytes, tcpAt - 2 * source.length, tcpAt) + 6 + TCP_LENGTH + payload.length;
-    view.setUint16(tcpAt + 16, checksum(pseudo + sum(bytes, tcpAt, bytes.length)));
-    const next = this.sequence[side] + payload.length + ((flags & (SYN | FIN)) === 0 ? 0 : 1);
-    this.sequence[side] = next >>> 0;
-    return bytes;
+    const addressesAt = tcp - (isV6 ? 32 : 8);
+    const sum = sumOf(words, addressesAt >> 2, (at + length + 3) >> 2);
+    halves[(tcp + 16) >> 1] = checksumOf(sum + fromNetwork(TCP + tcpLength));
+    this.sequence[side] = (sequence + payload.length + ((flags & (SYN | FIN)) === 0 ? 0 : 1)) >>> 0;
+    return bytes.subarray(at, at + length);
   }
 }
 
-const NOTHING = new Uint8Array(0);
-
-function writeIp(view: DataView, bytes: Uint8Array, source: Uint8Array, destination: Uint8Array): void {
-  if (source.length === 16) {
-    view.setUint8(0, 0x60);
-    view.setUint16(4, bytes.length - 40);
-    view.setUint8(6, 6);
-    view.setUint8(7, 64);
-    bytes.set(source, 8);
-    bytes.set(destination, 24);
-    return;
-  }
-  view.setUint8(0, 0x45);
-  view.setUint16(2, bytes.length);
-  view.setUint8(6, 0x40);
-  view.setUint8(8, 64);
-  view.setUint8(9, 6);
-  bytes.set(source, 12);
-  bytes.set(destination, 16);
-  view.setUint16(10, checksum(sum(bytes, 0, 20)));
+function opposite(side: Side): Side {
+  return side === CLIENT ? SERVER : CLIENT;
 }
 
-/** Of 16-bit words; at most 65,535 bytes, so it stays exact. */
-function sum(bytes: Uint8Array, from: number, to: number): number {
-  let total = 0;
-  for (let at = from; at < to; at += 2) total += (bytes[at]! << 8) | (at + 1 < to ? bytes[at + 1]! : 0);
-  return total;
+/** Others for each connection: when addresses and ports come again, that tells it from the one before. */
+function firstNumbers(connection: number): readonly [number, number] {
+  return [Math.imul(connection, 0x9e3779b1), Math.imul(connection, 0x85ebca6b)];
 }
 
-function checksum(total: number): number {
-  let folded = total;
-  while (folded > 0xffff) folded = (folded & 0xffff) + Math.floor(folded / 65_536);
-  return ~folded & 0xffff;
+/** Without lengths, numbers, flags and checksums. */
+function header(source: Uint8Array, destination: Uint8Array, from: number, to: number): Uint8Array {
+  const isV6 = source.length === 16;
+  const tcpAt = isV6 ? 40 : 20;
+  const bytes = new Uint8Array(tcpAt + TCP_LENGTH);
+  if (isV6) bytes.set([0x60, 0, 0, 0, 0, 0, TCP, 64]);
+  else bytes.set([0x45, 0, 0, 0, 0, 0, 0x40, 0, 64, TCP]);
+  bytes.set(source, tcpAt - 2 * source.length);
+  bytes.set(destination, tcpAt - source.length);
+  put16(bytes, tcpAt, from);
+  put16(bytes, tcpAt + 2, to);
+  put16(bytes, tcpAt + 14, 65_535);
+  return bytes;
+}
+
+function put16(bytes: Uint8Array, at: number, value: number): void {
+  bytes[at] = value >>> 8;
+  bytes[at + 1] = value;
+}
+
+function put32(bytes: Uint8Array, at: number, value: number): void {
+  put16(bytes, at, value >>> 16);
+  put16(bytes, at + 2, value);
 }
 
 function addressBytes(text: string): Uint8Array {

@@ -3,8 +3,8 @@
 // counted; the broker does not wait for them.
 
 import type { ByteSource } from '../byte-source.js';
-import { ByteQueue } from './byte-queue.js';
-import { pcapngPacket, pcapngStart } from './pcapng-writer.js';
+import { BlockQueue } from './block-queue.js';
+import { interfaceBlock, sectionBlock } from './pcapng-writer.js';
 import type { Endpoint, Tap } from './tap.js';
 import { CLIENT, SERVER, TcpSegments } from './tcp-segments.js';
 
@@ -20,7 +20,7 @@ export interface WatchOptions {
 
 export class Watch implements Tap {
   private readonly connections = new Map<number, TcpSegments>();
-  private readonly queues: ByteQueue[] = [];
+  private readonly queues: BlockQueue[] = [];
   private readonly clock: () => bigint;
   private readonly queueBytes: number;
 
@@ -31,8 +31,9 @@ export class Watch implements Tap {
 
   /** A capture of what happens from now on, until the end. */
   source(name: string): ByteSource {
-    const queue = new ByteQueue(this.queueBytes);
-    queue.push([pcapngStart('mqtt-dissect broker', 'broker')]);
+    const queue = new BlockQueue(this.queueBytes);
+    queue.add(sectionBlock('mqtt-dissect broker'));
+    queue.add(interfaceBlock({ name: 'broker' }));
     this.queues.push(queue);
     return { name, size: undefined, pieces: queue.pieces() };
   }
@@ -71,8 +72,7 @@ export class Watch implements Tap {
 
   private write(segments: readonly Uint8Array[]): void {
     const time = this.clock();
-    const blocks = segments.map((segment) => pcapngPacket(time, segment));
-    for (const queue of this.queues) queue.push(blocks);
+    for (const queue of this.queues) for (const segment of segments) queue.packet(time, segment);
   }
 }
 

@@ -8,7 +8,7 @@ import { describe, expect, it } from 'vitest';
 import { Dissector } from '../../../src/dissect/dissector.js';
 import type { Item } from '../../../src/dissect/item.js';
 import { readCapture } from '../../../src/io/input.js';
-import { ByteQueue } from '../../../src/io/watch/byte-queue.js';
+import { BlockQueue } from '../../../src/io/watch/block-queue.js';
 import type { Endpoint } from '../../../src/io/watch/tap.js';
 import { Watch, type WatchOptions } from '../../../src/io/watch/watch.js';
 import { hex } from '../../support/hex.js';
@@ -104,13 +104,13 @@ describe('a watched connection', () => {
 
 describe('the queue', () => {
   it('takes nothing more when its reader has left', async () => {
-    const queue = new ByteQueue(100);
-    queue.push([new Uint8Array(10)]);
+    const queue = new BlockQueue(100);
+    expect(queue.packet(0n, new Uint8Array(12))).toBe(true);
     for await (const piece of queue.pieces()) {
-      expect(piece.length).toBe(10);
+      expect(piece.length).toBe(44);
       break;
     }
-    expect(queue.push([new Uint8Array(1)])).toBe(false);
+    expect(queue.packet(0n, new Uint8Array(1))).toBe(false);
   });
 });
 
