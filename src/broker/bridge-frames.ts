@@ -1,7 +1,7 @@
 // Bytes of one side into whole packets. A packet that is too large, or whose length cannot be read, ends it: `fault` says
 // why, and nothing more comes out.
 
-import { ENDLESS, lengthAt, Partial } from './partial.js';
+import { ENDLESS, lengthAt, Partial } from '../codec/partial.js';
 
 export class BridgeFrames {
   fault: string | undefined = undefined;

@@ -1,6 +1,7 @@
 // Bytes of a client into packets. Strict: what cannot be a packet of a client ends the connection at its first wrong byte,
 // one that is too large at its length, before it has come. Whole packets are views of what was received.
 
+import { ENDLESS, lengthAt, Partial } from '../codec/partial.js';
 import { PACKET_TYPES } from '../spec/packets.js';
 import type { Batch } from './batch.js';
 import type { Broker } from './broker.js';
@@ -8,7 +9,6 @@ import { fail } from './closing.js';
 import { refuseFirst } from './connecting.js';
 import { handlePacket } from './dispatch.js';
 import { fault, malformed, protocolError } from './faults.js';
-import { ENDLESS, lengthAt, Partial } from './partial.js';
 import type { Link } from './session.js';
 
 const PACKET_TOO_LARGE = 0x95;

@@ -1,11 +1,11 @@
 // Who is there: sessions, the connections that serve them, and their subscriptions. They know one another, so they stand
 // in one file. What is done with them is elsewhere; here is only what each of them knows.
 
+import type { Partial } from '../codec/partial.js';
 import type { Version } from '../spec/versions.js';
 import type { Delivery } from './delivery.js';
 import type { Fifo } from './fifo.js';
 import type { Opening } from './opening.js';
-import type { Partial } from './partial.js';
 import type { RetainedWalk } from './retained.js';
 import type { Client, ListenerSettings } from './settings.js';
 import { Timer } from './timers.js';

@@ -120,7 +120,7 @@ function endpoint(text: string): { readonly address: Uint8Array | undefined; rea
 }
 
 /** Takes each part between stars at its first place, which leaves most for the rest: no search backwards. */
-function matchesText(pattern: string, text: string): boolean {
+export function matchesText(pattern: string, text: string): boolean {
   const parts = pattern.split('*');
   const [head = '', ...rest] = parts;
   const tail = rest.pop();

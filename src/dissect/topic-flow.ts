@@ -4,7 +4,13 @@
 import type { ReadPacket } from '../codec/packet.js';
 import { filtersOverlap, matchesTopic, type TopicFilter, topicFilter } from '../spec/topic-filter.js';
 import type { Direction } from '../spec/versions.js';
-import type { PacketItem } from './item.js';
+
+/** What is looked at of a packet: a PacketItem, or less. */
+export interface FlowItem {
+  readonly connection: { readonly id: number };
+  readonly frame: { readonly packet: ReadPacket; readonly direction: Direction };
+  readonly aliasTopic?: string | undefined;
+}
 
 /** Packet identifiers remembered over all connections, the ones used last. */
 const MAX_IDENTIFIERS = 1 << 17;
@@ -30,7 +36,7 @@ export class TopicFlow {
   constructor(private readonly filters: readonly TopicFilter[]) {}
 
   /** Whether the packet belongs to the flow. To be asked of every packet once, in order. */
-  has(item: PacketItem): boolean {
+  has(item: FlowItem): boolean {
     const { connection, frame } = item;
     const { packet, direction } = frame;
     const answer = ANSWERS[packet.type];

@@ -17,7 +17,7 @@ export type FaultOutput =
 export interface InjectedFault {
   /** Number of the rule. */
   readonly rule: number;
-  /** Plain words: "dropped PUBACK 7 of the server", "delayed PINGRESP by 40 s". */
+  /** Plain words: "dropped PUBACK 7 of the server", "delayed PINGRESP of the server by 40s". */
   readonly message: string;
   readonly from: Side;
 }
@@ -30,6 +30,9 @@ export interface Gate {
   /** When something is due (ms), if anything is. */
   deadline(): number | undefined;
   advance(now: number): readonly FaultOutput[];
-  /** Bytes of this side that are held back: whoever reads it stops reading above some bound. */
+  /**
+   * Bytes of this side that wait for their time: whoever reads it stops reading above some bound. Those of an unfinished
+   * packet (1 MiB at most) do not count: they wait for more to be read.
+   */
   held(from: Side): number;
 }
