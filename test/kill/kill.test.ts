@@ -8,6 +8,7 @@ import { build } from 'rolldown';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { createBroker } from '../../src/io/create-broker.js';
 import { inFolder } from '../io/store/records.js';
+import { onSmallDisk } from '../support/small-disk.js';
 import { Publisher, Subscriber } from './clients.js';
 import { configuration, killTest } from './kill.js';
 
@@ -59,20 +60,6 @@ async function started(before: readonly string[], file: string): Promise<{ reado
   return { ended };
 }
 
-/** In a folder that is a disk of its own; false where nobody may make one. */
-async function onSmallDisk(test: (folder: string) => Promise<void>): Promise<boolean> {
-  let isMounted = false;
-  await inFolder(async (folder) => {
-    isMounted = spawnSync('mount', ['-t', 'tmpfs', '-o', 'size=4m', 'none', folder]).status === 0;
-    try {
-      if (isMounted) await test(folder);
-    } finally {
-      if (isMounted) spawnSync('umount', ['-l', folder]);
-    }
-  });
-  return isMounted;
-}
-
 /** The broker ends with a line when its database can grow no further, and has what it acknowledged. */
 async function fills(folder: string, before: readonly string[], why: string, makeRoom: () => void): Promise<void> {
   const { port, file } = await configuration(folder);
@@ -102,7 +89,7 @@ async function fills(folder: string, before: readonly string[], why: string, mak
 
 describe.runIf(process.platform === 'linux')('a database that can grow no further', () => {
   it('on a full disk', async ({ skip }) => {
-    const isMade = await onSmallDisk((folder) =>
+    const isMade = await onSmallDisk(4, (folder) =>
       fills(folder, [], 'no space left on the disk', () => {
         spawnSync('mount', ['-o', 'remount,size=64m', folder]);
       }),

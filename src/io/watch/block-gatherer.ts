@@ -31,27 +31,34 @@ export class BlockGatherer {
 
   /** The first piece, full or not; undefined when nothing waits. */
   take(): Uint8Array | undefined {
-    const piece = this.full.shift() ?? this.begun();
+    if (this.full.length === 0) this.seal();
+    const piece = this.full.shift();
     if (piece !== undefined) this.length -= piece.length;
     return piece;
   }
 
-  private begun(): Uint8Array | undefined {
-    const { used, room } = this;
-    if (used === 0) return undefined;
-    this.used = 0;
-    // Little of the memory is used: it is copied, so that the rest can be used again.
-    if (used < room.bytes.length / 2) return room.bytes.slice(0, used);
+  /** Nothing more comes. */
+  end(): void {
+    this.seal();
     this.room = NO_ROOM;
-    return room.bytes.subarray(0, used);
+  }
+
+  /** What has come is a piece; what comes now begins another. */
+  private seal(): void {
+    const { used, room } = this;
+    if (used === 0) return;
+    this.used = 0;
+    // When little of the memory is used it is copied, so that the rest can be used again.
+    const isSmall = used < room.bytes.length / 2;
+    this.full.push(isSmall ? room.bytes.slice(0, used) : room.bytes.subarray(0, used));
+    if (!isSmall) this.room = NO_ROOM;
   }
 
   /** Room in the piece in use, a new one when it does not fit. */
   private reserve(length: number): number {
     if (this.used + length > this.room.bytes.length) {
-      if (this.used > 0) this.full.push(this.room.bytes.subarray(0, this.used));
-      this.room = roomOf(Math.max(PIECE, length));
-      this.used = 0;
+      this.seal();
+      if (length > this.room.bytes.length) this.room = roomOf(Math.max(PIECE, length));
     }
     const at = this.used;
     this.used += length;
