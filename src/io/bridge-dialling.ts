@@ -72,7 +72,10 @@ function tlsOptionsOf(secured: BridgeTls, host: string): tls.ConnectionOptions {
 }
 
 /** undefined: those that Node brings along. */
-function authoritiesOf({ authorities = [], systemAuthorities = false }: BridgeTls): (string | Buffer)[] | undefined {
+export function authoritiesOf({
+  authorities = [],
+  systemAuthorities = false,
+}: Pick<BridgeTls, 'authorities' | 'systemAuthorities'>): (string | Buffer)[] | undefined {
   if (!systemAuthorities) return authorities.map(pem);
   if (authorities.length === 0 && systemCertificates === undefined) return undefined;
   return [...authorities.map(pem), ...(systemCertificates?.('system') ?? tls.rootCertificates)];
@@ -83,7 +86,7 @@ const { getCACertificates: systemCertificates } = tls as {
   getCACertificates?: (type: 'system') => readonly string[];
 };
 
-function pem(content: string | Uint8Array): string | Buffer {
+export function pem(content: string | Uint8Array): string | Buffer {
   return typeof content === 'string' ? content : Buffer.from(content);
 }
 

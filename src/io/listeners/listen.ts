@@ -30,19 +30,30 @@ const REASONS: Readonly<Record<string, string>> = {
 };
 const MISSING = ['EADDRNOTAVAIL', 'EAFNOSUPPORT'];
 
+/** Something that listens, and what makes its server, which does not listen yet. */
+export interface Opening {
+  readonly listener: Listener;
+  readonly make: () => Server;
+}
+
+/** The broker's. Those that may fail and did are left out. Throws UserError. */
+export function listenAll(all: readonly ServerSettings[]): Promise<readonly Listening[]> {
+  return openAll(all.map((one) => ({ listener: one.listener, make: () => createListenerServer(one) })));
+}
+
 /** Those that may fail and did are left out. Throws UserError. */
-export async function listenAll(all: readonly ServerSettings[]): Promise<readonly Listening[]> {
-  const prepared: { settings: ServerSettings; server: Server; where: ListenOptions }[] = [];
-  for (const settings of all) prepared.push({ settings, ...(await prepare(settings)) });
+export async function openAll(all: readonly Opening[]): Promise<readonly Listening[]> {
+  const prepared: { listener: Listener; server: Server; where: ListenOptions }[] = [];
+  for (const one of all) prepared.push({ listener: one.listener, ...(await prepare(one)) });
   // All in one turn: nobody is accepted before the outcome of each is known.
   const opening = prepared.map(({ server, where }) => opened(server, where));
   const outcomes = await Promise.allSettled(opening);
   const listening: Listening[] = [];
   let failure: UserError | undefined;
   outcomes.forEach((outcome, index) => {
-    const { settings, server } = prepared[index]!;
-    if (outcome.status === 'fulfilled') listening.push(listeningOf(settings.listener, server));
-    else if (!isForgiven(settings.listener, outcome.reason)) failure ??= failed(settings.listener, outcome.reason);
+    const { listener, server } = prepared[index]!;
+    if (outcome.status === 'fulfilled') listening.push(listeningOf(listener, server));
+    else if (!isForgiven(listener, outcome.reason)) failure ??= failed(listener, outcome.reason);
   });
   if (listening.length === 0 && all.length > 0) failure ??= new UserError('environment', 'no listener could be opened');
   if (failure === undefined) return listening;
@@ -56,9 +67,8 @@ export function renewTls({ listener, server, url }: Listening, tls: TlsListener,
   naming(url, () => (server as TlsServer).setSecureContext(tlsOptions(tls, handshakeTimeout)));
 }
 
-async function prepare(settings: ServerSettings): Promise<{ server: Server; where: ListenOptions }> {
-  const { listener } = settings;
-  const server = naming(listenerUrl(listener), () => createListenerServer(settings));
+async function prepare({ listener, make }: Opening): Promise<{ server: Server; where: ListenOptions }> {
+  const server = naming(listenerUrl(listener), make);
   const { host, port = 0, path, ipv6Only = false } = listener;
   if (path !== undefined) {
     await removeStale(listener, path);

@@ -38,8 +38,14 @@ export interface ServerSettings {
 
 /** Seconds of silence after which the system asks whether the other side still lives. */
 const KEEP_ALIVE = 60;
-const SUBPROTOCOLS = ['mqtt', 'mqttv3.1'];
-const SOCKETS = { allowHalfOpen: true, noDelay: true, keepAlive: true, keepAliveInitialDelay: KEEP_ALIVE * 1000 };
+export const SUBPROTOCOLS: readonly string[] = ['mqtt', 'mqttv3.1'];
+/** Of every socket that is accepted. */
+export const SOCKETS = {
+  allowHalfOpen: true,
+  noDelay: true,
+  keepAlive: true,
+  keepAliveInitialDelay: KEEP_ALIVE * 1000,
+};
 
 /** Not listening yet. Throws UserError when the listener cannot be as it is. */
 export function createListenerServer(settings: ServerSettings): Server {
@@ -130,7 +136,7 @@ function faultOf(
 
 const UPGRADE = 'This is a WebSocket endpoint for MQTT.\n';
 
-function answerNoUpgrade(_: IncomingMessage, response: ServerResponse): void {
+export function answerNoUpgrade(_: IncomingMessage, response: ServerResponse): void {
   response.writeHead(426, { Upgrade: 'websocket', Connection: 'close', 'Content-Type': 'text/plain' }).end(UPGRADE);
 }
 

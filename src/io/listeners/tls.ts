@@ -13,6 +13,9 @@ type IdentifiedSocket = TLSSocket & { mqttPskIdentity?: string };
 /** For a server, and for a new context of a running one. Throws UserError. */
 export function tlsOptions(listener: TlsListener, handshakeTimeout: number): TlsOptions {
   checkMaterial(listener);
+  if (listener.psk === undefined && listener.certificate === undefined) {
+    throw new UserError('environment', 'TLS needs a certificate');
+  }
   const { requireCertificate = false, authorities = [], psk } = listener;
   if (requireCertificate && authorities.length === 0) {
     throw new UserError('environment', 'client certificates are required, but no authority that signs them is given');
@@ -48,9 +51,8 @@ function contextOptions(listener: TlsListener): SecureContextOptions {
   };
 }
 
-/** One after the other, so that the message can name the one at fault. */
-function checkMaterial({ certificate, key, authorities = [], revoked = [], ciphers, psk }: TlsListener): void {
-  if (psk === undefined && certificate === undefined) throw new UserError('environment', 'TLS needs a certificate');
+/** One after the other, so that the message can name the one at fault. Throws UserError. */
+export function checkMaterial({ certificate, key, authorities = [], revoked = [], ciphers }: TlsListener): void {
   if ((certificate === undefined) !== (key === undefined)) {
     throw new UserError(
       'environment',

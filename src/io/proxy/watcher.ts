@@ -4,6 +4,7 @@
 import type { Side } from '../../bytes/chunk.js';
 import type { InjectedFault } from '../../faults/gate.js';
 import type { Endpoint } from '../watch/tap.js';
+import type { FailureReason } from './failures.js';
 
 export interface RelayWatcher {
   /** A client has connected; `route`: index of the pair of --listen and --target. */
@@ -24,8 +25,7 @@ export type RelayEvent =
       readonly kind: 'failed';
       readonly connection: number | undefined;
       readonly with: 'client' | 'target';
-      /** 'refused', 'timeout', 'name', 'unreachable', 'tls', 'websocket', 'closed' … */
-      readonly reason: string;
+      readonly reason: FailureReason;
       readonly message: string;
     }
   /** The connection to the target is there. */

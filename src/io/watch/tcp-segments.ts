@@ -157,7 +157,8 @@ function put32(bytes: Uint8Array, at: number, value: number): void {
   put16(bytes, at + 2, value);
 }
 
-function addressBytes(text: string): Uint8Array {
+/** 4 or 16. What is no address counts as that of a client without one. */
+export function addressBytes(text: string): Uint8Array {
   const bare = text.replace(/%.*$/, '');
   if (isIPv4(bare)) return Uint8Array.from(bare.split('.'), Number);
   if (!isIPv6(bare)) return addressBytes(NO_ADDRESS[CLIENT]);
