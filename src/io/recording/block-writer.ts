@@ -102,11 +102,7 @@ export class BlockWriter {
 
   private async write(): Promise<void> {
     this.isWriting = true;
-    try {
-      while (this.hasWork) await this.writeNext();
-    } catch (error) {
-      this.fail(error);
-    }
+    while (this.isOpen && this.hasWork) await this.writeNext();
     this.isWriting = false;
   }
 
@@ -120,12 +116,16 @@ export class BlockWriter {
     const isLast = !file!.blocks.isFull && following === undefined;
     const piece = file!.blocks.take();
     const flushed = isLast ? this.allTaken() : [];
-    if (piece !== undefined) {
-      await this.disk.write(piece);
-      this.waiting -= piece.length;
-    } else if (following !== undefined) {
-      this.files.shift();
-      await this.disk.begin(following.path);
+    try {
+      if (piece !== undefined) {
+        await this.disk.write(piece);
+        this.waiting -= piece.length;
+      } else if (following !== undefined) {
+        this.files.shift();
+        await this.disk.begin(following.path);
+      }
+    } catch (error) {
+      this.fail(error);
     }
     for (const resolve of flushed) resolve();
   }
