@@ -65,7 +65,7 @@ export const CORRUPTIONS: readonly Corruption[] = [
     },
   },
   {
-    name: 'topic',
+    name: 'topic-name',
     about: 'first byte of the topic, or of the first topic filter, becomes FF, which is never UTF-8',
     path: /^publish\.topic$|^subscribe\.subscriptions\[0\]\.topicFilter$|^unsubscribe\.topicFilters\[0\]$/,
     change: (bytes, at) => {

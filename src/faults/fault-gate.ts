@@ -89,11 +89,9 @@ export class FaultGate implements Gate, Judge {
 
   /** The client begins with CONNECT, and the server does not before it. */
   isExpected(from: Side, first: number): boolean {
-    if (from === 0 && this.phase === 'new' && first >> 4 === 1) return true;
-    if (from === 1 && this.phase !== 'new' && this.phase !== 'foreign') return true;
-    this.phase = 'foreign';
-    for (const lane of this.lanes) lane.isOpaque = true;
-    return false;
+    if (from === 1) return this.phase === 'named' || this.phase === 'unnamed';
+    if (first >> 4 !== 1) this.phase = 'foreign';
+    return first >> 4 === 1;
   }
 
   lostStep(from: Side): void {
@@ -160,7 +158,7 @@ export class FaultGate implements Gate, Judge {
     if (!this.isNews(isForeign ? 'foreign' : `lost ${from}`)) return;
     const what = isForeign
       ? 'this connection does not begin as MQTT does'
-      : `the ${SENDERS[from]} does not go on in MQTT`;
+      : `what the ${SENDERS[from]} sends is not MQTT`;
     this.out.push({
       kind: 'fault',
       fault: { rule: this.rules[0]!.number, message: `no faults from here on: ${what}`, from },

@@ -259,9 +259,8 @@ export class Lane {
 
   private lose(at: number): number {
     this.isOpaque = true;
-    this.flush(at);
     this.judge.lostStep(this.side);
-    return this.bytes.length;
+    return at;
   }
 
   private loseGathered(at: number): number {

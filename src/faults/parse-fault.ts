@@ -123,9 +123,9 @@ class FaultParser {
   }
 
   private fail(what: string, word?: Word, more = ''): UserError {
-    const where = word === undefined ? '' : `, word ${word.position} (${word.text})`;
+    const where = word === undefined ? '' : `, word ${word.position} (${oneLine(word.text)})`;
     const separator = more === '' || more.startsWith(';') ? '' : ': ';
-    return new UserError('option', `fault "${this.text.replace(/\s+/g, ' ')}"${where}: ${what}${separator}${more}`);
+    return new UserError('option', `fault "${oneLine(this.text)}"${where}: ${what}${separator}${more}`);
   }
 
   private split(): readonly Word[] {
@@ -144,6 +144,10 @@ class FaultParser {
     }
     return words;
   }
+}
+
+function oneLine(text: string): string {
+  return text.replace(/\s+/g, ' ');
 }
 
 function unquoted(text: string): string | undefined {

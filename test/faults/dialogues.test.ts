@@ -434,10 +434,24 @@ describe('what is not MQTT', () => {
       ['drop PUBLISH'],
       `${joined()}
        c> ${bytes}
-       ! no faults from here on: the client does not go on in MQTT
+       ! no faults from here on: what the client sends is not MQTT
        s< ${bytes}
        s> 30 { "t" 'x' }
        ! dropped PUBLISH "t" of the server`,
+    );
+  });
+
+  it('a server that speaks first', () => {
+    play(
+      ['drop PINGREQ,PINGRESP'],
+      `c> 10 0d 00 04
+       s< 10 0d 00 04
+       s> d0 00
+       ! no faults from here on: what the server sends is not MQTT
+       c< d0 00
+       c> 4d 51 54 54 04 02 00 3c 00 01 61 c0 00
+       ! dropped PINGREQ of the client
+       s< 4d 51 54 54 04 02 00 3c 00 01 61`,
     );
   });
 
