@@ -130,8 +130,13 @@ function isForgiven({ mayFail = false }: Listener, reason: unknown): boolean {
 }
 
 function failed(listener: Listener, reason: unknown): UserError {
+  return cannotListen(listenerUrl(listener), reason);
+}
+
+/** What a server's error says, of whatever listens. */
+export function cannotListen(url: string, reason: unknown): UserError {
   const { code = '', message } = reason as NodeJS.ErrnoException;
-  return new UserError('environment', `${listenerUrl(listener)}: ${REASONS[code] ?? message}`);
+  return new UserError('environment', `${url}: ${REASONS[code] ?? message}`);
 }
 
 function naming<T>(url: string, make: () => T): T {

@@ -1,0 +1,90 @@
+// A proxy with two connections and one fault, that remembers what it was asked to do.
+
+import type { ControlledFault, Metric, ProxyControl } from '../../../src/io/control/proxy-control.js';
+import { UserError } from '../../../src/user-error.js';
+
+export const CONNECTIONS = [
+  {
+    id: 1,
+    route: 0,
+    client: '127.0.0.1:50123',
+    target: 'tcp://broker:1883',
+    since: '2026-01-02T03:04:05.678Z',
+    state: 'open',
+    bytesFromClient: 120,
+    bytesFromServer: 44,
+    clientId: 'dev-1',
+  },
+  {
+    id: 7,
+    route: 1,
+    client: 'a local client',
+    target: 'tls://broker:8883',
+    since: '2026-01-02T03:04:06.000Z',
+    state: 'connecting',
+    bytesFromClient: 0,
+    bytesFromServer: 0,
+  },
+];
+
+export const METRICS: readonly Metric[] = [
+  { name: 'connections_total', type: 'counter', help: 'Connections that clients have opened.', value: 5 },
+  { name: 'connections', type: 'gauge', help: 'Connections that are open.', value: 2 },
+  {
+    name: 'received_bytes_total',
+    type: 'counter',
+    help: 'Bytes that were received, by sender.',
+    value: [
+      { labels: { from: 'client' }, value: 120 },
+      { labels: { from: 'server' }, value: 44 },
+    ],
+  },
+];
+
+const RULE = { action: 'drop', types: ['PUBACK'], every: 10 };
+
+export class FakeControl implements ProxyControl {
+  readonly done: unknown[] = [];
+  readonly listeners = new Set<(line: string) => void>();
+  readonly rules: ControlledFault[] = [
+    { number: 1, text: 'drop PUBACK every 10', rule: RULE, matches: 21, injections: 2 },
+  ];
+
+  connections() {
+    return CONNECTIONS;
+  }
+
+  async counters() {
+    return METRICS;
+  }
+
+  faults() {
+    return this.rules;
+  }
+
+  async addFault(rule: unknown): Promise<number> {
+    if (rule === 'drop everything') throw new UserError('option', 'fault: "everything" is no packet type');
+    if (rule === 'a bug') throw new TypeError('undefined is not a function');
+    this.done.push(['add', rule]);
+    return 2;
+  }
+
+  removeFault(number: number): boolean {
+    this.done.push(['remove', number]);
+    return number === 1;
+  }
+
+  async cut(connection: number, how: 'fin' | 'rst'): Promise<boolean> {
+    this.done.push(['cut', connection, how]);
+    return CONNECTIONS.some(({ id }) => id === connection);
+  }
+
+  subscribe(listener: (line: string) => void): () => void {
+    this.listeners.add(listener);
+    return () => this.listeners.delete(listener);
+  }
+
+  tell(line: string): void {
+    for (const listener of this.listeners) listener(line);
+  }
+}
