@@ -46,9 +46,13 @@ export function makeAcceptor(accepting: Accepting): (socket: Socket, connection:
     const over = isRecorded ? new RecordTap(socket, connection.teller) : socket;
     if (over !== socket) watch(over as Socket, connection, CLIENT);
     const secured = acceptTls(over, tls, (ready) => ask(socket, ready, connection));
-    secured.on('keylog', (line) => accepting.secrets(line.toString('latin1')));
+    secured.on('keylog', onKeylog);
     watch(secured, connection, CLIENT);
   };
+
+  function onKeylog(line: Buffer): void {
+    accepting.secrets(line.toString('latin1'));
+  }
 
   function askStream(socket: Socket, stream: Socket, connection: RelayConnection): void {
     accepting.asked(connection, undefined, (then) => then(new StreamEnd(connection, CLIENT, socket, stream)));

@@ -30,6 +30,7 @@ export function dial(
   request: IncomingMessage | undefined,
   ready: (target: End) => void,
 ): void {
+  if (connection.state !== 'accepting') return;
   const { target, tls, proxyProtocol, webSocket, limits } = dialling;
   const socket = connectTo(target, limits.connectTimeout);
   connection.connecting(socket);

@@ -9,8 +9,8 @@ export interface EndOwner {
   data(from: Side, bytes: Uint8Array): void;
   /** Its FIN, or the closing handshake of a WebSocket: nothing more comes, all that was sent has come. */
   ended(from: Side): void;
-  /** It is not as it should be: a reset, above all. */
-  failed(side: Side, error: Error): void;
+  /** It is not as it should be: a reset, above all. undefined: it was closed without its proper end. */
+  failed(side: Side, error: Error | undefined): void;
   /** What waited to go to this side has gone out. */
   drained(to: Side): void;
   /** Its socket is closed. */
@@ -95,6 +95,8 @@ export function watchRaw(socket: Socket, owner: EndOwner, side: Side): void {
 function onError(this: unknown, error: Error): void {
   const { relayOwner, relaySide } = this as Watched;
   relayOwner.failed(relaySide, error);
+  // Where the system could make no reset, Node tells this in place of the closing.
+  if ((error as NodeJS.ErrnoException).syscall === 'reset') relayOwner.closed(relaySide);
 }
 
 /** Of raw sockets. */
@@ -134,9 +136,15 @@ function onData(this: unknown, bytes: Uint8Array): void {
   owner.data(side, bytes);
 }
 
+/**
+ * A reset that comes right behind bytes is told by libuv as an end like that of a FIN; writing nothing asks the system which
+ * it was. Where something waits to be written, or our FIN has gone out, it cannot be asked: then that fails, or is over.
+ */
 function onEnd(this: unknown): void {
-  const { owner, side } = (this as Required<Watched>).relayEnd;
-  owner.ended(side);
+  const { owner, side, raw, stream } = (this as Required<Watched>).relayEnd;
+  const canAsk = raw.writable && stream.writable && raw.writableLength + stream.writableLength === 0;
+  if (canAsk) raw.write(NOTHING, (error) => error ?? owner.ended(side));
+  else owner.ended(side);
 }
 
 export function onDrain(this: unknown): void {

@@ -87,6 +87,18 @@ export function failureOf(error: Error | undefined, phase: Phase): Failure {
   return { reason: 'unreachable', message };
 }
 
+/** Not of the network: what came is no WebSocket as it should be. */
+export class WebSocketError extends Error {}
+
+/** Why an open connection failed; undefined: it was reset, or closed without its proper end, which is an end like another. */
+export function lossOf(error: Error | undefined): Failure | undefined {
+  if (error === undefined) return undefined;
+  const { code = '', message } = error as NodeJS.ErrnoException;
+  if (error instanceof WebSocketError) return { reason: 'websocket', message };
+  if (code.startsWith('ERR_SSL') || code.startsWith('ERR_TLS')) return { reason: 'tls', message: opensslText(message) };
+  return SYSTEM[code];
+}
+
 /** `milliseconds` have passed. */
 export function lateness(phase: Phase, milliseconds: number): Failure {
   return { reason: 'timeout', message: `${LATE[phase]} within ${milliseconds / 1000} s` };

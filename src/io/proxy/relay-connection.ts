@@ -4,10 +4,11 @@
 
 import type { Socket } from 'node:net';
 import type { Side } from '../../bytes/chunk.js';
-import type { FaultOutput, Gate } from '../../faults/gate.js';
+import type { Gate, InjectedFault } from '../../faults/gate.js';
 import type { Endpoint } from '../watch/tap.js';
 import { type End, type EndOwner, reset } from './end.js';
-import { type Failure, failureOf, lateness, type Phase } from './failures.js';
+import { type Failure, failureOf, lateness, lossOf, type Phase } from './failures.js';
+import { type Gated, GateRunner } from './gate-runner.js';
 import type { RelayLimits } from './relay-limits.js';
 import type { Teller } from './teller.js';
 
@@ -29,8 +30,9 @@ export interface RelayCore {
 
 const CLIENT = 0;
 const TARGET = 1;
+const SIDES = [CLIENT, TARGET] as const;
 
-export class RelayConnection implements EndOwner {
+export class RelayConnection implements EndOwner, Gated {
   state: RelayConnectionState = 'accepting';
   /** How far the side that is being waited for has come. */
   phase: Phase = 'connecting';
@@ -45,8 +47,7 @@ export class RelayConnection implements EndOwner {
   private readonly hasSentEnd: [boolean, boolean] = [false, false];
   private readonly isClosed: [boolean, boolean] = [false, true];
   private timer: NodeJS.Timeout | undefined = undefined;
-  private gateTimer: NodeJS.Timeout | undefined = undefined;
-  private gateTime = Number.NaN;
+  private readonly gate: GateRunner | undefined;
 
   constructor(
     readonly id: number,
@@ -56,17 +57,22 @@ export class RelayConnection implements EndOwner {
     /** Milliseconds since 1970. */
     readonly since: number,
     readonly teller: Teller,
-    private readonly gate: Gate | undefined,
+    gate: Gate | undefined,
     private readonly core: RelayCore,
     socket: Socket,
   ) {
     this.sockets = [socket, undefined];
+    this.gate = gate && new GateRunner(gate, core.clock, this);
     this.timer = setTimeout(late, core.limits.handshakeTimeout, this, core.limits.handshakeTimeout);
   }
 
   /** The client's, at the very bottom. */
   get socket(): Socket {
     return this.sockets[CLIENT];
+  }
+
+  get isOpen(): boolean {
+    return this.state === 'open';
   }
 
   get isOver(): boolean {
@@ -105,7 +111,7 @@ export class RelayConnection implements EndOwner {
       this.send(from, bytes);
       return;
     }
-    this.run(gate.push(from, bytes, this.core.clock()), bytes);
+    gate.push(from, bytes);
     if (gate.held(from) > this.core.limits.highMark) this.ends[from]?.pause();
   }
 
@@ -115,7 +121,7 @@ export class RelayConnection implements EndOwner {
     if (from === CLIENT) this.teller.ended(CLIENT, 'fin');
     if (this.state !== 'open') return;
     if (this.gate === undefined) this.sendEnd(from);
-    else this.run(this.gate.end(from, this.core.clock()));
+    else this.gate.end(from);
   }
 
   failed(side: Side, error: Error | undefined): void {
@@ -124,9 +130,8 @@ export class RelayConnection implements EndOwner {
       this.fail(side, failureOf(error, this.phase));
       return;
     }
-    const failure = failureOf(error, 'connecting');
-    // A reset is an end like another. What TLS or a WebSocket has against the bytes is worth telling.
-    if (error !== undefined && failure.reason !== 'closed') this.core.failed(this, nameOf(side), failure);
+    const loss = lossOf(error);
+    if (loss !== undefined) this.core.failed(this, nameOf(side), loss);
     if (side === CLIENT) this.teller.ended(CLIENT, 'rst');
     this.shut();
     this.resetSoon(other(side));
@@ -144,7 +149,7 @@ export class RelayConnection implements EndOwner {
     if (!this.isOver) return;
     this.state = 'closing';
     clearTimeout(this.timer);
-    clearTimeout(this.gateTimer);
+    this.gate?.stop();
     this.teller.over();
     this.core.over(this);
   }
@@ -157,19 +162,23 @@ export class RelayConnection implements EndOwner {
     if (!isLeaving) this.core.failed(this, nameOf(side), failure);
     this.teller.ended(side === CLIENT && isLeaving ? CLIENT : TARGET, 'rst');
     this.shut();
-    for (const socket of this.sockets) if (socket !== undefined) reset(socket);
+    this.resetNow();
   }
 
   /** Both sides are closed; what was passed on before still goes out. */
   close(how: CloseHow): void {
+    if (this.state === 'closing' && how === 'fin') {
+      this.expectClose();
+      return;
+    }
     if (this.state !== 'open') {
       this.teller.ended(TARGET, 'rst');
       this.shut();
-      for (const socket of this.sockets) if (socket !== undefined) reset(socket);
+      this.resetNow();
       return;
     }
     this.shut();
-    for (const side of [CLIENT, TARGET] as const) {
+    for (const side of SIDES) {
       if (how === 'rst') {
         this.resetSoon(side);
         continue;
@@ -184,7 +193,7 @@ export class RelayConnection implements EndOwner {
   /** Nothing more is passed on; whatever is not closed in time is cut. */
   private shut(): void {
     this.state = 'closing';
-    clearTimeout(this.gateTimer);
+    this.gate?.stop();
     this.expectClose();
   }
 
@@ -204,8 +213,15 @@ export class RelayConnection implements EndOwner {
   /** After the time for closing. */
   cut(): void {
     if (!this.isClosed[CLIENT]) this.teller.ended(TARGET, 'rst');
-    for (const socket of this.sockets) if (socket !== undefined) reset(socket);
-    for (const side of [CLIENT, TARGET] as const) this.ends[side]?.reset();
+    this.resetNow();
+  }
+
+  private resetNow(): void {
+    for (const side of SIDES) {
+      const socket = this.sockets[side];
+      if (this.ends[side] !== undefined) this.ends[side].reset();
+      else if (socket !== undefined) reset(socket);
+    }
   }
 
   private resetSoon(side: Side): void {
@@ -216,7 +232,8 @@ export class RelayConnection implements EndOwner {
     });
   }
 
-  private send(from: Side, bytes: Uint8Array): void {
+  /** To the other side. */
+  send(from: Side, bytes: Uint8Array): void {
     if (this.isClosed[other(from)]) return;
     if (from === TARGET) this.pass(TARGET, bytes);
     const to = this.ends[other(from)]!;
@@ -224,7 +241,7 @@ export class RelayConnection implements EndOwner {
     if (to.waiting > this.core.limits.highMark) this.ends[from]?.pause();
   }
 
-  private sendEnd(from: Side): void {
+  sendEnd(from: Side): void {
     this.hasSentEnd[from] = true;
     if (from === TARGET) this.teller.ended(TARGET, 'fin');
     this.ends[other(from)]!.end();
@@ -238,44 +255,13 @@ export class RelayConnection implements EndOwner {
     this.teller.bytes(from, bytes);
   }
 
-  /** `input`: what is a view of it needs no copy. */
-  private run(outputs: readonly FaultOutput[], input?: Uint8Array): void {
-    for (const output of outputs) {
-      if (this.state !== 'open') return;
-      switch (output.kind) {
-        case 'send':
-          this.send(output.from, output.bytes.buffer === input?.buffer ? output.bytes : Buffer.from(output.bytes));
-          break;
-        case 'end':
-          this.sendEnd(output.from);
-          break;
-        case 'close':
-          this.close(output.how);
-          break;
-        case 'fault':
-          this.teller.fault(output.fault);
-          break;
-      }
-    }
-    this.await();
+  fault(fault: InjectedFault): void {
+    this.teller.fault(fault);
   }
 
-  /** For what the gate does when time has passed. */
-  private await(): void {
-    const time = this.gate!.deadline() ?? Number.NaN;
-    if (Object.is(time, this.gateTime) || this.state !== 'open') return;
-    this.gateTime = time;
-    clearTimeout(this.gateTimer);
-    if (Number.isNaN(time)) return;
-    const wait = Math.min(Math.max(0, Math.ceil(time - this.core.clock())), LONGEST_TIMER);
-    this.gateTimer = setTimeout(advance, wait, this);
-  }
-
-  advance(): void {
-    if (this.state !== 'open') return;
-    this.gateTime = Number.NaN;
-    this.run(this.gate!.advance(this.core.clock()));
-    for (const side of [CLIENT, TARGET] as const) this.resumeIfRoom(side);
+  released(): void {
+    this.resumeIfRoom(CLIENT);
+    this.resumeIfRoom(TARGET);
   }
 
   private resumeIfRoom(from: Side): void {
@@ -286,9 +272,6 @@ export class RelayConnection implements EndOwner {
   }
 }
 
-/** Of setTimeout. */
-const LONGEST_TIMER = 0x7fff_ffff;
-
 function late(connection: RelayConnection, after: number): void {
   const side = connection.state === 'accepting' ? CLIENT : TARGET;
   connection.fail(side, lateness(connection.phase, after));
@@ -296,10 +279,6 @@ function late(connection: RelayConnection, after: number): void {
 
 function cut(connection: RelayConnection): void {
   connection.cut();
-}
-
-function advance(connection: RelayConnection): void {
-  connection.advance();
 }
 
 function other(side: Side): Side {

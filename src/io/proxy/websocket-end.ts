@@ -7,6 +7,7 @@ import type { Socket } from 'node:net';
 import type { WebSocket } from 'ws';
 import type { Side } from '../../bytes/chunk.js';
 import { End, type EndOwner, onDrain, onClose as onRawClose, type Watched } from './end.js';
+import { WebSocketError } from './failures.js';
 
 const NORMAL = 1000;
 const UNSUPPORTED_DATA = 1003;
@@ -78,9 +79,6 @@ function onMessage(this: unknown, bytes: unknown, isBinary: boolean): void {
   owner.failed(side, new WebSocketError('it sent a text frame; MQTT needs binary ones'));
 }
 
-/** Not of the network: what came is no WebSocket as it should be. */
-export class WebSocketError extends Error {}
-
 function onError(this: unknown, error: Error): void {
   const { owner, side } = endOf(this);
   const { code = '' } = error as NodeJS.ErrnoException;
@@ -94,7 +92,7 @@ function onPing(this: unknown): void {
 
 function onClose(this: unknown, code: number): void {
   const { owner, side } = endOf(this);
-  if (code === ABNORMAL) owner.failed(side, new Error('the connection was closed without a closing handshake'));
+  if (code === ABNORMAL) owner.failed(side, undefined);
   else owner.ended(side);
   owner.closed(side);
 }
