@@ -2,17 +2,17 @@
 // signing a certificate for whatever name a client asks for, while it asks.
 
 import type { webcrypto } from 'node:crypto';
-import { createSecureContext, type SecureContext, type SecureContextOptions } from 'node:tls';
 import { makeLeafCertificate, newKeys, pemOf } from './authority-certificates.js';
 import { type HostName, readHostName } from './authority-name.js';
 import { authorityPaths, checkUntil, type ReadAuthority, readAuthority } from './authority-signer.js';
+import type { CertificatePair, CertificateSource } from './relay-options.js';
 
 /** Milliseconds since 1970. */
 type Clock = () => number;
 
-/** In PEM, as Node's TLS takes them: the certificate with those that a client needs to check it. */
-export interface LeafPair {
-  readonly cert: string;
+/** In PEM: the certificate with those that a client needs to check it. */
+export interface LeafPair extends CertificatePair {
+  readonly certificate: string;
   readonly key: string;
 }
 
@@ -63,7 +63,7 @@ export class Authority {
    * For a host name or an IP address; the same object as long as it is kept. Rejects with UserError when it is neither, or
    * the authority has expired.
    */
-  async contextFor(name: string): Promise<LeafPair> {
+  async certificateFor(name: string): Promise<LeafPair> {
     const host = readHostName(name);
     const now = this.clock();
     let entry = this.kept.get(host.value);
@@ -74,6 +74,11 @@ export class Authority {
     return entry.pair;
   }
 
+  /** What a listener asks at each handshake; a client that asks for no name gets the certificate of `fallback`. */
+  source(fallback: string): CertificateSource {
+    return (serverName) => this.certificateFor(serverName || fallback);
+  }
+
   /** Names whose certificates are kept. */
   get names(): number {
     return this.kept.size;
@@ -82,10 +87,11 @@ export class Authority {
   private making(host: HostName, now: number): Kept {
     const { signer, isIntermediate, pem: above } = this.authority;
     checkUntil(this.path, signer.until, now);
-    const certificate = makeLeafCertificate(signer, this.keys.publicKey, host, now);
-    const pair = certificate.then(({ pem }) => ({ cert: isIntermediate ? pem + above : pem, key: this.key }));
+    const leaf = makeLeafCertificate(signer, this.keys.publicKey, host, now);
+    const { key } = this;
+    const pair = leaf.then(({ pem }) => ({ certificate: isIntermediate ? pem + above : pem, key }));
     const entry: Kept = { pair, until: Number.POSITIVE_INFINITY };
-    certificate.then(
+    leaf.then(
       ({ until }) => {
         entry.until = until;
       },
@@ -95,23 +101,4 @@ export class Authority {
     );
     return entry;
   }
-}
-
-/**
- * What a TLS server asks for at each handshake: the context for the name that the client wants, for `fallback` without one.
- * `options` are added: authorities of clients' certificates, versions, ciphers. It rejects as `contextFor` does.
- */
-export function authorityContexts(
-  authority: Authority,
-  fallback: string,
-  options: SecureContextOptions = {},
-): (serverName: string | undefined) => Promise<SecureContext> {
-  // As long as a certificate is kept, so is its context.
-  const contexts = new WeakMap<LeafPair, SecureContext>();
-  return async (serverName) => {
-    const pair = await authority.contextFor(serverName || fallback);
-    const context = contexts.get(pair) ?? createSecureContext({ ...options, ...pair });
-    contexts.set(pair, context);
-    return context;
-  };
 }

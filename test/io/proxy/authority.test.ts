@@ -39,7 +39,8 @@ async function failure(promise: Promise<unknown>): Promise<string> {
   return (error as UserError).message.replaceAll(`${root}/`, '');
 }
 
-const leaf = async (name: string, from = authority) => new X509Certificate((await from.contextFor(name)).cert);
+const leaf = async (name: string, from = authority) =>
+  new X509Certificate((await from.certificateFor(name)).certificate);
 
 function openssl(...args: string[]): string {
   return execFileSync('openssl', args, { cwd: root, encoding: 'utf8', stdio: ['ignore', 'pipe', 'pipe'] });
@@ -167,7 +168,7 @@ describe('a certificate', () => {
     'abcdefghi.'.repeat(26),
   ])('is not made for %j', async (name) => {
     const text = name.length <= 40 ? name : `${name.slice(0, 40)}…`;
-    expect(await failure(authority.contextFor(name))).toBe(
+    expect(await failure(authority.certificateFor(name))).toBe(
       `${JSON.stringify(text)} is no host name: no certificate is made for it`,
     );
   });
@@ -179,15 +180,24 @@ describe('a certificate', () => {
   });
 
   it('is made once for all who ask at the same time', async () => {
-    const all = await Promise.all(['a.example', 'A.example', 'a.example.'].map((name) => authority.contextFor(name)));
+    const all = await Promise.all(
+      ['a.example', 'A.example', 'a.example.'].map((name) => authority.certificateFor(name)),
+    );
     expect(all[1]).toBe(all[0]);
     expect(all[2]).toBe(all[0]);
-    expect(await authority.contextFor('b.example')).not.toBe(all[0]);
+    expect(await authority.certificateFor('b.example')).not.toBe(all[0]);
+  });
+
+  it('is that of another name for who asks for none', async () => {
+    const source = authority.source('c.example');
+    const fallback = await authority.certificateFor('c.example');
+    expect(await Promise.all([undefined, '', 'C.example'].map(source))).toEqual([fallback, fallback, fallback]);
+    expect(await source('d.example')).not.toEqual(fallback);
   });
 
   it('is forgotten when many others were asked for since', async () => {
     const bounded = await loadAuthority(folder, { clock, maximumNames: 3 });
-    const ask = (name: string) => bounded.contextFor(name);
+    const ask = (name: string) => bounded.certificateFor(name);
     const [a, b] = [await ask('a'), await ask('b')];
     await ask('c');
     expect(await ask('a')).toBe(a);
@@ -204,28 +214,28 @@ describe('a certificate', () => {
     await makeAuthority(other, { days: 500, clock });
     let now = NOW;
     const aging = await loadAuthority(other, { clock: () => now });
-    const first = await aging.contextFor('a');
+    const first = await aging.certificateFor('a');
     now = NOW + 365 * DAY - 1;
-    expect(await aging.contextFor('a')).toBe(first);
+    expect(await aging.certificateFor('a')).toBe(first);
     now = NOW + 365 * DAY;
     const second = await leaf('a', aging);
     expect(Date.parse(second.validTo)).toBe(NOW + 500 * DAY);
     now = NOW + 500 * DAY;
     const on = new Date(now).toISOString().slice(0, 10);
     const message = `${count}/ca.crt: the certificate has expired on ${on}: make a new authority`;
-    expect(await failure(aging.contextFor('a'))).toBe(message);
+    expect(await failure(aging.certificateFor('a'))).toBe(message);
     expect(await failure(loadAuthority(other, { clock: () => now }))).toBe(message);
   });
 
   it.skipIf(!hasProgram('openssl'))('is accepted by openssl, with its name checked', async () => {
     const ca = join(folder, 'ca.crt');
     const file = join(root, 'leaf.crt');
-    writeFileSync(file, (await authority.contextFor('broker.example')).cert);
+    writeFileSync(file, (await authority.certificateFor('broker.example')).certificate);
     const verify = (...args: string[]) =>
       openssl('verify', '-x509_strict', '-purpose', 'sslserver', '-CAfile', ca, ...args);
     expect(verify('-verify_hostname', 'broker.example', file)).toContain('leaf.crt: OK');
     expect(() => verify('-verify_hostname', 'other.example', file)).toThrow(/hostname mismatch/i);
-    writeFileSync(file, (await authority.contextFor('2001:db8::1')).cert);
+    writeFileSync(file, (await authority.certificateFor('2001:db8::1')).certificate);
     expect(verify('-verify_ip', '2001:db8::1', file)).toContain('leaf.crt: OK');
   });
 });
@@ -277,8 +287,8 @@ describe('a folder', () => {
   it.skipIf(!hasProgram('openssl'))('with the certificate of a server is refused', async () => {
     const other = newFolder();
     mkdirSync(other);
-    const { cert, key } = await authority.contextFor('a');
-    writeFileSync(join(other, 'ca.crt'), cert);
+    const { certificate, key } = await authority.certificateFor('a');
+    writeFileSync(join(other, 'ca.crt'), certificate);
     writeFileSync(join(other, 'ca.key'), key);
     expect(await failure(loadAuthority(other))).toBe(
       `${count}/ca.crt: is the certificate of no authority: it may not sign others`,
@@ -298,11 +308,14 @@ describe('a folder', () => {
       [['ec', '-pkeyopt', 'ec_paramgen_curve:secp384r1']],
       [['ec', '-pkeyopt', 'ec_paramgen_curve:secp521r1']],
       [['ed25519']],
+      // A name of its key that is no hash of it, and none.
+      [['ed25519', '-addext', 'subjectKeyIdentifier=01:02:03:04']],
+      [['ed25519', '-addext', 'subjectKeyIdentifier=none']],
     ])('signs with %j', async (key) => {
       const other = made(...key);
       const loaded = await loadAuthority(other);
       const file = join(root, 'leaf.crt');
-      writeFileSync(file, (await loaded.contextFor('a.example')).cert);
+      writeFileSync(file, (await loaded.certificateFor('a.example')).certificate);
       const ca = join(other, 'ca.crt');
       expect(openssl('verify', '-CAfile', ca, '-verify_hostname', 'a.example', file)).toContain('leaf.crt: OK');
     });
@@ -334,8 +347,8 @@ describe('a folder', () => {
       writeFileSync(at('extensions'), 'basicConstraints=critical,CA:TRUE\nkeyUsage=keyCertSign\n');
       const signer = ['-CA', join(above, 'ca.crt'), '-CAkey', join(above, 'ca.key'), '-CAcreateserial', '-days', '2'];
       openssl('x509', '-req', '-in', at('csr'), ...signer, '-extfile', at('extensions'), '-out', at('ca.crt'));
-      const { cert } = await (await loadAuthority(other)).contextFor('a.example');
-      const [own = '', between = ''] = cert.split(/(?<=-----END CERTIFICATE-----\n)/);
+      const { certificate } = await (await loadAuthority(other)).certificateFor('a.example');
+      const [own = '', between = ''] = certificate.split(/(?<=-----END CERTIFICATE-----\n)/);
       writeFileSync(at('own'), own);
       expect(between).toBe(readFileSync(at('ca.crt'), 'utf8'));
       const through = ['-CAfile', join(above, 'ca.crt'), '-untrusted', at('ca.crt')];
