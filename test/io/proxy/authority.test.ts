@@ -309,7 +309,7 @@ describe('a folder', () => {
       [['ec', '-pkeyopt', 'ec_paramgen_curve:secp521r1']],
       [['ed25519']],
       // A name of its key that is no hash of it, and none.
-      [['ed25519', '-addext', 'subjectKeyIdentifier=01:02:03:04']],
+      [['ed25519', '-addext', 'subjectKeyIdentifier=01:02:03:04', '-addext', 'authorityKeyIdentifier=none']],
       [['ed25519', '-addext', 'subjectKeyIdentifier=none']],
     ])('signs with %j', async (key) => {
       const other = made(...key);
