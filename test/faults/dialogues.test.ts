@@ -160,6 +160,18 @@ describe('cut', () => {
     );
   });
 
+  it('after a packet that another rule has made longer', () => {
+    play(
+      ['corrupt endless-length of PUBACK', 'cut after PUBACK'],
+      `${joined()}
+       s> 40 { 0001 }
+       ! corrupted endless-length of PUBACK 1 of the server
+       ! cut the connection after PUBACK 1 of the server
+       c< 40 ff ff ff ff 00 01
+       closed fin`,
+    );
+  });
+
   it('inside a packet that is too long to keep', () => {
     const made = new Play(new Faults(['cut after byte 1500000 of PUBLISH', 'cut after PUBLISH'])).run(joined());
     const bytes = new Uint8Array(2_097_157).fill(7);
@@ -252,6 +264,21 @@ describe('limit', () => {
        c< end
        c> c0 00 c0 00
        s< c0 00 c0 00`,
+    );
+  });
+
+  it('also what comes while something waits', () => {
+    play(
+      ['limit 100B/s'],
+      `c> 10 { proto 02 003c "a" }
+       ! limited the client to 100B/s
+       s< 10 0d 00 04 4d
+       wait 45ms
+       c> c0 00
+       wait 5ms
+       s< 51 54 54 04 02
+       wait 100ms
+       s< 00 3c 00 01 61 c0 00`,
     );
   });
 
@@ -438,6 +465,20 @@ describe('what is not MQTT', () => {
        s< ${bytes}
        s> 30 { "t" 'x' }
        ! dropped PUBLISH "t" of the server`,
+    );
+  });
+
+  it('is told when a rule comes later', () => {
+    play(
+      [],
+      `c> 47 45 54
+       s< 47 45 54
+       + drop PUBLISH
+       c> 20 2f
+       ! no faults from here on: this connection does not begin as MQTT does
+       s< 20 2f
+       c> 0d 0a
+       s< 0d 0a`,
     );
   });
 
