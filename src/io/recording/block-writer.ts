@@ -6,6 +6,8 @@ import { BlockGatherer } from '../watch/block-gatherer.js';
 import type { Texts } from '../watch/pcapng-writer.js';
 import type { Disk } from './disk.js';
 
+/** Bytes of a write, when there is enough to write: each takes its time, however short it is. */
+const PIECE = 1024 * 1024;
 /** Milliseconds that something may wait for its write. */
 const WRITE_AFTER = 250;
 
@@ -39,14 +41,14 @@ export class BlockWriter {
       await this.disk.end().catch(() => {});
       throw error;
     }
-    this.files = [{ path, blocks: new BlockGatherer() }];
+    this.files = [{ path, blocks: new BlockGatherer(PIECE) }];
     this.isOpen = true;
   }
 
   /** What comes now goes into another file. */
   begin(path: string): void {
     this.files.at(-1)?.blocks.end();
-    this.files.push({ path, blocks: new BlockGatherer() });
+    this.files.push({ path, blocks: new BlockGatherer(PIECE) });
     this.start();
   }
 

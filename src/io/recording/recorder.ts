@@ -1,6 +1,6 @@
-// A recording of packets in pcapng: they are gathered, and written by one write per 256 KiB or per quarter of a second, so
-// what a crash takes is that at most, and no block is torn. Files may follow each other by size and by time, each of them
-// complete on its own. Whoever records never waits and never fails: what a slow disk does not take within the bound is
+// A recording of packets in pcapng: they are gathered, and written by one write per MiB or per quarter of a second, so
+// while the disk keeps up a crash takes that at most, and no block is torn. Files may follow each other by size and by
+// time, each of them complete on its own. Whoever records never waits and never fails: what a slow disk does not take within the bound is
 // lost, counted and told; when nothing can be written any more the recording ends, is told once, and all calls do nothing.
 
 import { UserError } from '../../user-error.js';
@@ -90,7 +90,7 @@ export class Recorder {
     return this.counts.reduce((sum, { dropped }) => sum + dropped, 0);
   }
 
-  /** Creates the file, or writes it anew. UserError when it cannot be written. */
+  /** Creates the file, or writes it anew; before that nothing is recorded. UserError when it cannot be written. */
   async open(): Promise<void> {
     const path = this.nextPath();
     const start = this.start();

@@ -3,7 +3,7 @@
 
 import { packetBlockLength, type Room, type Texts, writePacketBlock } from './pcapng-writer.js';
 
-/** A piece has about so many bytes at most, unless a block is longer. */
+/** Bytes of a piece, by default. */
 export const PIECE = 256 * 1024;
 
 export class BlockGatherer {
@@ -12,6 +12,9 @@ export class BlockGatherer {
   private readonly full: Uint8Array[] = [];
   private room: Room = NO_ROOM;
   private used = 0;
+
+  /** `piece`: bytes that a piece has at most, unless a block is longer. */
+  constructor(private readonly piece = PIECE) {}
 
   packet(index: number, time: bigint, packet: Uint8Array, comments: Texts): void {
     const length = packetBlockLength(packet.length, comments);
@@ -58,7 +61,7 @@ export class BlockGatherer {
   private reserve(length: number): number {
     if (this.used + length > this.room.bytes.length) {
       this.seal();
-      if (length > this.room.bytes.length) this.room = roomOf(Math.max(PIECE, length));
+      if (length > this.room.bytes.length) this.room = roomOf(Math.max(this.piece, length));
     }
     const at = this.used;
     this.used += length;
