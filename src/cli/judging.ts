@@ -11,6 +11,8 @@ import type { Sieve } from './selection-options.js';
 
 export class Judging {
   readonly judge: Judge;
+  /** Why nothing is held against servers from now on; undefined while there is no reason. */
+  serverDoubt: string | undefined = undefined;
   private readonly counts = { must: 0, should: 0, note: 0, inconclusive: 0 };
 
   constructor(
@@ -42,8 +44,16 @@ export class Judging {
   }
 
   private selected(findings: readonly Finding[]): readonly Finding[] {
-    const selected = findings.filter((finding) => this.sieve.selectsFinding(finding));
+    const { serverDoubt } = this;
+    const fair = serverDoubt === undefined ? findings : findings.map((one) => doubted(one, serverDoubt));
+    const selected = fair.filter((finding) => this.sieve.selectsFinding(finding));
     for (const { verdict, level } of selected) this.counts[verdict === 'inconclusive' ? verdict : level]++;
     return selected;
   }
+}
+
+function doubted(finding: Finding, reason: string): Finding {
+  return finding.party === 'client' || finding.verdict !== 'violation'
+    ? finding
+    : { ...finding, verdict: 'inconclusive', reason };
 }

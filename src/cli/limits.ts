@@ -20,13 +20,16 @@ function seconds(text: string): number {
 
 /** The limits among parsed options, as the dissector takes them. */
 export function limitsOf(options: object): LayerOptions {
-  const values = new Map<string, number>();
-  for (const [name, value] of Object.entries(options)) {
-    if (typeof value === 'number')
-      values.set(
-        name.replace(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`),
-        value,
-      );
-  }
-  return layerOptions(values);
+  const values = Object.entries(options).filter(([, value]) => typeof value === 'number');
+  return layerOptions(new Map(values.map(([name, value]) => [dashed(name), value as number])));
+}
+
+/** Nothing but them: what other options mean is the command's affair. */
+export function limitsAmong(options: object): object {
+  const names = new Set(LIMITS.map(({ option }) => option));
+  return Object.fromEntries(Object.entries(options).filter(([name]) => names.has(dashed(name))));
+}
+
+function dashed(name: string): string {
+  return name.replace(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`);
 }

@@ -11,6 +11,7 @@ import { type CaptureBatch, readCapture } from '../io/input.js';
 import { createProgress, type Progress } from '../io/progress.js';
 import { TlsSecretFiles } from '../io/tls-secrets.js';
 import type { Source } from '../report/renderer.js';
+import type { ShownEvent } from '../report/shown.js';
 import { UserError } from '../user-error.js';
 import { type Io, say, warn } from './io.js';
 import { limitsOf } from './limits.js';
@@ -41,10 +42,25 @@ export interface Sink {
   source(source: Source): void;
   /** True when it is time for `pass`. */
   add(item: Item): boolean;
+  /** What is no part of the capture, but happened while it was made. */
+  event?(event: ShownEvent): void;
   pass(): Promise<void>;
   flush(): Promise<void>;
   end(summary: Summary): Promise<void>;
 }
+
+/** Packets as they come, of something that is no file. */
+export interface PacketSource {
+  readonly name: string;
+  batches(): AsyncGenerator<ReadBatch, void, void>;
+}
+
+export interface ReadBatch extends CaptureBatch {
+  /** They come after the packets. */
+  readonly events?: readonly ShownEvent[];
+}
+
+type Input = string | ByteSource | PacketSource;
 
 export function addReadingOptions(command: Command): Command {
   return command
@@ -72,6 +88,13 @@ export async function readAll(paths: readonly string[], flags: ReadingFlags, sin
   }
   await reading.end(!complete);
   return complete;
+}
+
+/** Reads what comes until it ends, not until Ctrl-C: that is for whoever makes it. */
+export async function readLive(source: PacketSource, flags: ReadingFlags, sink: Sink, io: Io): Promise<void> {
+  const reading = new Reading([], flags, sink, { ...io, interrupt: new AbortController().signal });
+  await reading.read(source);
+  await reading.end(false);
 }
 
 class Reading {
@@ -105,12 +128,12 @@ class Reading {
   }
 
   /** False when the file could not be read, or not to its end. */
-  async read(input: string | ByteSource): Promise<boolean> {
+  async read(input: Input): Promise<boolean> {
     const { io, sink } = this;
     const name = typeof input !== 'string' ? input.name : input === '-' ? 'standard input' : input;
     try {
       let sourced = false;
-      for await (const batch of readCapture(input, { epoch: this.epoch, signal: io.interrupt, stdin: io.stdin })) {
+      for await (const batch of this.batches(input)) {
         await this.begin();
         if (!sourced || (this.epoch === undefined && batch.epoch !== undefined)) {
           sink.source({ name, epoch: batch.epoch });
@@ -129,12 +152,18 @@ class Reading {
     }
   }
 
+  private batches(input: Input): AsyncGenerator<ReadBatch, void, void> {
+    if (typeof input === 'object' && 'batches' in input) return input.batches();
+    const { io, epoch } = this;
+    return readCapture(input, { epoch, signal: io.interrupt, stdin: io.stdin });
+  }
+
   private async begin(): Promise<void> {
     await this.sink.begin();
     this.begun = true;
   }
 
-  private async take(batch: CaptureBatch, name: string): Promise<void> {
+  private async take(batch: ReadBatch, name: string): Promise<void> {
     const { packets, notes, secrets, bytesRead, size } = batch;
     for (const text of secrets) this.tls.add(text);
     this.tls.refresh();
@@ -143,6 +172,7 @@ class Reading {
       at = this.feed(packets, at);
       if (at < packets.length) await sink.pass();
     }
+    for (const event of batch.events ?? []) sink.event?.(event);
     if (sink.isVisible || size === undefined) await sink.flush();
     for (const { message, offset } of notes) this.warn(`${name}: ${message} (offset ${offset})`);
     for (const { reason, what } of dissector.skips) {

@@ -8,9 +8,9 @@ import type { ShownEvent, ShownPacket } from './shown.js';
 import { cut, displayWidth, escapeText, type Palette } from './terminal.js';
 
 /** Events that are no damage; all others are damage or something not seen. */
-const QUIET: ReadonlySet<EventName> = new Set<EventName>(['mid-stream', 'connection-closed']);
+const QUIET: ReadonlySet<ShownEvent['event']> = new Set<EventName>(['mid-stream', 'connection-closed']);
 /** What layers say of their normal course. */
-const QUIET_CODES: ReadonlySet<string> = new Set(['handshake', 'upgrade', 'close', 'counts', 'address']);
+const QUIET_CODES: ReadonlySet<string> = new Set(['handshake', 'upgrade', 'close', 'counts', 'address', 'connected']);
 const BYTES_SHOWN = 16;
 
 /**

@@ -1,7 +1,7 @@
 // What renderers are fed: the items of a dissection, and packets that came without a connection (pasted bytes).
 
 import type { Packet, PacketType } from '../codec/packet.js';
-import type { ConnectionInfo, EventItem, PacketItem, Summary, VersionSource } from '../dissect/item.js';
+import type { ConnectionInfo, EventItem, EventName, PacketItem, Summary, VersionSource } from '../dissect/item.js';
 import type { Direction } from '../spec/versions.js';
 
 export interface ShownPacket extends Omit<PacketItem, 'connection'> {
@@ -13,7 +13,11 @@ export interface ShownPacket extends Omit<PacketItem, 'connection'> {
   readonly offset?: number;
 }
 
-export interface ShownEvent extends Omit<EventItem, 'connection'> {
+/** What a proxy says of the connections that it passes on: who connected, what failed; a fault that was asked for. */
+export type RelayEventName = 'relay' | 'fault';
+
+export interface ShownEvent extends Omit<EventItem, 'connection' | 'event'> {
+  readonly event: EventName | RelayEventName;
   readonly connection?: ConnectionInfo;
   readonly offset?: number;
 }

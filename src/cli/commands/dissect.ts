@@ -2,18 +2,14 @@
 // shown; without anybody to read it (--quiet) or when told so (--no-check) there is none.
 
 import type { Command } from 'commander';
-import type { Item, Summary } from '../../dissect/item.js';
-import type { Source } from '../../report/renderer.js';
-import type { Finding } from '../../validate/finding.js';
 import { EXIT, EXIT_CODES_HELP } from '../exit-codes.js';
 import type { Io } from '../io.js';
 import { addJudgeLimitOptions, judgeLimitsOf } from '../judge-limits.js';
-import type { Judging } from '../judging.js';
 import { addLimitOptions } from '../limits.js';
 import { addLiveOptions, checkInputs, printInterfaces } from '../live-options.js';
 import { addReportOptions, formatsHelp, type ReportOptions } from '../options.js';
-import { addReadingOptions, type ReadingFlags, readAll, type Sink } from '../reading.js';
-import { Report } from '../report.js';
+import { Packets } from '../packets.js';
+import { addReadingOptions, type ReadingFlags, readAll } from '../reading.js';
 import { addSelectionOptions, SELECTION_HELP, type SelectionFlags, Sieve } from '../selection-options.js';
 
 export interface DissectOptions extends ReportOptions, SelectionFlags, ReadingFlags {
@@ -63,75 +59,4 @@ export async function dissect(paths: readonly string[], options: DissectOptions,
   const complete = await readAll(paths, options, packets, io);
   if (judging?.tellErrors(io) === true || !complete) return EXIT.usage;
   return io.interrupt.aborted ? EXIT.interrupted : EXIT.ok;
-}
-
-class Packets implements Sink {
-  readonly summaryOnly: boolean;
-  private readonly report: Report;
-
-  constructor(
-    inputs: readonly string[],
-    options: DissectOptions,
-    private readonly sieve: Sieve,
-    private readonly judging: Judging | undefined,
-    io: Io,
-  ) {
-    const { quiet = false } = options;
-    this.summaryOnly = quiet && sieve.isOpen;
-    this.report = new Report({ options, defaultFormat: 'table', quiet, inputs, pasted: false }, io);
-  }
-
-  get broken(): boolean {
-    return this.report.broken;
-  }
-
-  get isFull(): boolean {
-    return this.sieve.isFull;
-  }
-
-  get isVisible(): boolean {
-    return this.report.isVisible;
-  }
-
-  begin(): Promise<void> {
-    return this.report.begin();
-  }
-
-  source(source: Source): void {
-    this.report.source(source);
-    this.sieve.source(source.epoch);
-  }
-
-  add(item: Item): boolean {
-    const { sieve, judging, report } = this;
-    const shown = sieve.admits(item);
-    if (judging === undefined) return shown && report.add(item);
-    const findings = judging.push(item);
-    if (findings.length === 0) return shown && report.add(item, findings);
-    return this.addFound(item, shown, findings);
-  }
-
-  private addFound(item: Item, shown: boolean, findings: readonly Finding[]): boolean {
-    const number = item.kind === 'packet' ? item.number : 0;
-    const isOwn = ({ frame }: Finding) => frame.number === number;
-    let full = shown && this.report.add(item, findings.filter(isOwn));
-    for (const finding of findings) if (!shown || !isOwn(finding)) full = this.report.late(finding) || full;
-    return full;
-  }
-
-  pass(): Promise<void> {
-    return this.report.pass();
-  }
-
-  flush(): Promise<void> {
-    return this.report.flush();
-  }
-
-  async end(summary: Summary): Promise<void> {
-    const { sieve, judging, report } = this;
-    // At the limit the capture has not ended: what it still owes is not known.
-    for (const finding of sieve.isFull ? [] : (judging?.end() ?? [])) if (report.late(finding)) await report.pass();
-    const counted = sieve.counted(summary);
-    await report.end(judging === undefined ? counted : { ...counted, findings: judging.found });
-  }
 }
