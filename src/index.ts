@@ -4,6 +4,7 @@
 //   import { openCapture, Dissector } from 'mqtt-dissect';                // a capture file, as bytes in any chunking
 //   import { Judge } from 'mqtt-dissect';                                  // items in, findings out
 //   import { createBroker } from 'mqtt-dissect';                           // a broker inside a test
+//   import { createProxy } from 'mqtt-dissect';                            // a proxy inside a test
 
 export type { AuthenticationMethod } from './broker/authentication.js';
 export type { BrokerEvent } from './broker/output.js';
@@ -27,6 +28,10 @@ export type {
   VersionSource,
 } from './dissect/item.js';
 export { type LayerOptions, LIMITS, type Limit } from './dissect/limits.js';
+export type { FaultState } from './faults/faults.js';
+export { faultText, parseFault } from './faults/parse-fault.js';
+export { readFaultRules } from './faults/read-rules.js';
+export type { FaultRule } from './faults/rule.js';
 export {
   type Broker,
   type BrokerEventName,
@@ -34,7 +39,16 @@ export {
   type CreateBrokerOptions,
   createBroker,
 } from './io/create-broker.js';
+export {
+  type CreateProxyOptions,
+  createProxy,
+  type ProxyEvents,
+  type ProxyRoute,
+  type RunningProxy,
+} from './io/create-proxy.js';
 export type { Listener, TlsListener } from './io/listeners/listener.js';
+export type { ConnectionState, RelayTotals } from './io/proxy/relay.js';
+export type { RelayEvent } from './io/proxy/watcher.js';
 export { SCRAM_SHA_256, type ScramOptions, scramCredentials, scramMethod } from './io/scram.js';
 export { PROPERTIES, type PropertyName } from './spec/properties.js';
 export { REASON_CODES, reasonCodeName } from './spec/reason-codes.js';
