@@ -20,6 +20,8 @@ export interface Io {
   readonly onHangup?: (listener: () => void) => void;
   /** Writes a pid file, becomes another user. Without it, neither. */
   readonly prepareProcess?: typeof prepareProcess;
+  /** The program of a proxy's relay, which gets a thread of its own; without it there is none. */
+  readonly relayWorker?: URL;
 }
 
 /** A line on stderr, rarely more. File names and the like may hold anything, so it is escaped. */

@@ -21,4 +21,6 @@ process.exitCode = await run(process.argv.slice(2), {
   interrupt: interrupt.signal,
   onHangup: (listener) => process.on('SIGHUP', listener),
   prepareProcess,
+  // Beside this one in the bundle.
+  relayWorker: new URL('./relay-worker.js', import.meta.url),
 });

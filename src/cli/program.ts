@@ -42,6 +42,11 @@ const COMMANDS: readonly CommandRow[] = [
     load: async () => (await import('./commands/broker.js')).defineBroker,
   },
   {
+    name: 'proxy',
+    summary: 'pass connections on to a broker untouched; show, judge and record what passes',
+    load: async () => (await import('./commands/proxy.js')).defineProxy,
+  },
+  {
     name: 'rules',
     summary: 'explain the statements of the specification and the rules that check them',
     load: async () => (await import('./commands/rules.js')).defineRules,

@@ -1,0 +1,173 @@
+// What the proxy shows of what passes: packets with findings as `dissect` does, and the events of the relay in between.
+// Once a fault was injected, what the server does may be the fault's doing: nothing is held against it any more.
+
+import type { Item, Summary } from '../dissect/item.js';
+import type { LiveBatch, LiveEvent } from '../io/proxy/live-capture.js';
+import type { RelayEvent } from '../io/proxy/watcher.js';
+import { findingComment } from '../io/recording/finding-comment.js';
+import type { Source } from '../report/renderer.js';
+import type { ShownEvent } from '../report/shown.js';
+import type { Finding } from '../validate/finding.js';
+import type { Judging } from './judging.js';
+import type { PacketLines } from './packet-lines.js';
+import type { Packets } from './packets.js';
+import type { PacketSource, ReadBatch, Sink } from './reading.js';
+import type { StatusLine } from './status-line.js';
+
+/** Frames of a batch and some before: for their findings nobody asks much later. */
+const MOST_COMMENTED = 4096;
+
+export class ProxyView implements Sink {
+  readonly summaryOnly = false;
+  packetCount = 0;
+  readonly packetsByType: Record<string, number> = {};
+  /** By number of the captured packet. */
+  private readonly comments = new Map<number, string[]>();
+  private lastFrame = 0;
+
+  constructor(
+    private readonly packets: Packets,
+    private readonly judging: Judging | undefined,
+    private readonly status: StatusLine,
+    private readonly lines: PacketLines,
+  ) {
+    packets.onFinding = (finding) => this.comment(finding);
+    packets.onShown = (shown, findings) => lines.add(shown, findings);
+  }
+
+  get findingsByLevel(): Readonly<Record<string, number>> {
+    const { must = 0, should = 0, note = 0 } = this.judging?.found ?? {};
+    return { must, should, note };
+  }
+
+  get broken(): boolean {
+    return this.packets.broken;
+  }
+
+  get isFull(): boolean {
+    return this.packets.isFull;
+  }
+
+  get isVisible(): boolean {
+    return this.packets.isVisible;
+  }
+
+  begin(): Promise<void> {
+    return this.packets.begin();
+  }
+
+  source(source: Source): void {
+    this.packets.source(source);
+    this.lines.source(source);
+  }
+
+  add(item: Item): boolean {
+    if (item.kind === 'packet') {
+      const { type } = item.frame.packet;
+      this.packetCount++;
+      this.packetsByType[type] = (this.packetsByType[type] ?? 0) + 1;
+      this.lastFrame = item.frame.origins.at(-1) ?? this.lastFrame;
+    } else this.lastFrame = item.origins.at(-1) ?? this.lastFrame;
+    return this.packets.add(item);
+  }
+
+  event(event: ShownEvent): void {
+    if (event.event === 'fault' && this.judging !== undefined) {
+      this.judging.serverDoubt ??= `a fault was injected (${event.message})`;
+    }
+    this.packets.event(event);
+  }
+
+  pass(): Promise<void> {
+    return this.undisturbed(() => this.packets.pass());
+  }
+
+  flush(): Promise<void> {
+    return this.undisturbed(() => this.packets.flush());
+  }
+
+  async end(summary: Summary): Promise<void> {
+    this.status.clear();
+    await this.packets.end(summary);
+  }
+
+  /** What was found in a captured packet; told once. */
+  commentsOf(number: number): readonly string[] {
+    const comments = this.comments.get(number);
+    this.comments.delete(number);
+    return comments ?? [];
+  }
+
+  /** With the packet that it is about, or, when that was written long ago, with the one that showed it. */
+  private comment(finding: Finding): void {
+    if (finding.verdict !== 'violation') return;
+    const own = finding.frame.captureFrames.at(-1) ?? 0;
+    const number = own > 0 && own >= this.lastFrame ? own : this.lastFrame;
+    const comments = this.comments.get(number) ?? [];
+    comments.push(findingComment(finding, number === own));
+    this.comments.set(number, comments);
+    const [first] = this.comments.keys();
+    if (this.comments.size > MOST_COMMENTED && first !== undefined) this.comments.delete(first);
+  }
+
+  /** Lines and the status line are on one terminal. */
+  private async undisturbed(write: () => Promise<void>): Promise<void> {
+    this.status.clear();
+    await write();
+    this.status.draw();
+  }
+}
+
+interface Batches {
+  batches(): AsyncGenerator<LiveBatch, void, void>;
+}
+
+export function liveSource(name: string, capture: Batches): PacketSource {
+  return {
+    name,
+    async *batches(): AsyncGenerator<ReadBatch, void, void> {
+      for await (const batch of capture.batches()) yield shownBatch(batch);
+    },
+  };
+}
+
+function shownBatch({ events, ...batch }: LiveBatch): ReadBatch {
+  return { ...batch, events: events.map(shownEvent) };
+}
+
+export function shownEvent({ time, client, event }: LiveEvent): ShownEvent {
+  const common = { kind: 'event', time, origins: [] } as const;
+  const details = { ...(client === undefined ? {} : { client }), ...detailsOf(event) };
+  const name = event.kind === 'fault' ? 'fault' : 'relay';
+  return {
+    ...common,
+    event: name,
+    ...(name === 'relay' ? { code: codeOf(event) } : {}),
+    message: textOf(event, client),
+    details,
+  };
+}
+
+function codeOf(event: RelayEvent): string {
+  return event.kind === 'failed' ? event.reason : event.kind;
+}
+
+function detailsOf(event: RelayEvent): Readonly<Record<string, string | number>> {
+  const connection = event.connection === undefined ? {} : { relayConnection: event.connection };
+  return event.kind === 'fault' ? { ...connection, rule: event.fault.rule } : connection;
+}
+
+/** For a line of output, and for the comment in a recording. */
+export function textOf(event: RelayEvent, client: string | undefined): string {
+  const who = client ?? 'a client';
+  switch (event.kind) {
+    case 'connected': {
+      const { address = 'a local socket', port } = event.target;
+      return `${who} connected, passed on to ${address}${port === undefined ? '' : `:${port}`}`;
+    }
+    case 'failed':
+      return `${who}: ${event.message}`;
+    case 'fault':
+      return `${who}, rule ${event.fault.rule}: ${event.fault.message}`;
+  }
+}
