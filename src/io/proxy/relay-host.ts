@@ -1,10 +1,10 @@
 // A relay made from its setup, in the thread that it is in.
 
 import { type FaultState, Faults } from '../../faults/faults.js';
-import { type Authority, type LeafPair, loadAuthority } from './authority.js';
+import { loadAuthority } from './authority.js';
 import { type ConnectionState, Relay, type RelayListening, type RelayTotals } from './relay.js';
 import type { RelayDriver } from './relay-driver.js';
-import type { CertificatePair, CertificateSource, RelayRoute } from './relay-options.js';
+import type { RelayRoute } from './relay-options.js';
 import type { RelaySetup, RouteSetup } from './relay-setup.js';
 import { Ring } from './ring.js';
 import { RingWatcher } from './ring-watcher.js';
@@ -73,17 +73,6 @@ async function routeOf({ tls, ...route }: RouteSetup): Promise<RelayRoute> {
   if (tls === undefined) return route;
   const { certificate: of, ...others } = tls;
   const certificate =
-    'authority' in of ? certificatesOf(await loadAuthority(of.authority), route.listen.host ?? NAMELESS) : of;
+    'authority' in of ? (await loadAuthority(of.authority)).source(route.listen.host ?? NAMELESS) : of;
   return { ...route, tls: { ...others, certificate } };
-}
-
-/** The same object for the same name, as long as the authority keeps its own. */
-function certificatesOf(authority: Authority, nameless: string): CertificateSource {
-  const made = new WeakMap<LeafPair, CertificatePair>();
-  return async (serverName) => {
-    const leaf = await authority.contextFor(serverName ?? nameless);
-    const known = made.get(leaf) ?? { certificate: leaf.cert, key: leaf.key };
-    made.set(leaf, known);
-    return known;
-  };
 }
