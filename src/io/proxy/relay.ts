@@ -93,6 +93,11 @@ export class Relay implements RelayCore {
       })),
     );
     this.listening = await openAll(openings);
+    for (const { server } of this.listening) {
+      server.on('error', ({ code, message }: NodeJS.ErrnoException) => {
+        this.refused(`a connection could not be accepted: ${code === 'EMFILE' ? 'too many files are open' : message}`);
+      });
+    }
     return this.listening.map(({ port }, route) => {
       const { listen } = this.options.routes[route]!;
       return { route, port, url: addressText(listen, port) };
@@ -195,10 +200,11 @@ export class Relay implements RelayCore {
   private accepted(socket: Socket, route: number, tls: TLSSocketOptions | undefined): RelayConnection | undefined {
     const { options, limits } = this;
     if (socket.destroyed) return undefined;
-    if (this.open.size >= limits.maximumConnections || this.isStopping) {
+    const isFull = this.open.size >= limits.maximumConnections;
+    if (isFull || this.isStopping) {
       socket.on('error', () => {});
       reset(socket);
-      this.refused();
+      if (isFull) this.refused(`there are ${limits.maximumConnections} connections already`);
       return undefined;
     }
     const id = ++this.ever;
@@ -211,9 +217,9 @@ export class Relay implements RelayCore {
     return connection;
   }
 
-  private refused(): void {
+  /** A client that did not become a connection. */
+  private refused(message: string): void {
     this.failures++;
-    const message = `there are ${this.limits.maximumConnections} connections already`;
     this.options.watcher?.event({ kind: 'failed', connection: undefined, with: 'client', reason: 'limit', message });
   }
 

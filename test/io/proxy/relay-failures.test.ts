@@ -63,6 +63,11 @@ describe('a target', () => {
     expect(failure).toBe('1 target failed: refused: the connection was refused: nobody listens there');
   });
 
+  it('with several addresses, where nobody listens', async () => {
+    const failure = await failureOf({ routes: [routeTo(`tcp://localhost:${await freePort()}`)] });
+    expect(failure).toBe('1 target failed: refused: the connection was refused: nobody listens there');
+  });
+
   it('whose name is not known', async () => {
     const failure = await failureOf({ routes: [routeTo('tcp://broker.invalid')] });
     expect(failure).toMatch(/^1 target failed: name: the host name (is not known|cannot be looked up)/);

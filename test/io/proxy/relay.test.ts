@@ -371,6 +371,31 @@ describe('TLS', () => {
   });
 });
 
+it.each([
+  ['client', '1 0 rst'],
+  ['target', '1 1 rst'],
+])('a reset of the %s is one also where TLS records are told', async (who, expected) => {
+  const accepted: Socket[] = [];
+  const { port: targetPort } = await startTarget((socket) => accepted.push(socket.pipe(socket)));
+  const watcher = new Watcher();
+  const route = routeTo(targetPort, {
+    listen: parseListen(`tls://${HOST}:0`),
+    tls: { certificate: certificates.server },
+  });
+  const { port, relay } = await startRelay({ routes: [route], watcher, encrypted: true });
+  const plain = connectTo(port);
+  const client = connectTls({ socket: plain, ca: certificates.authority.certificate });
+  client.on('error', () => {});
+  const got = read(client, 4);
+  client.write('here');
+  await got;
+  const end = endOf(who === 'client' ? accepted[0]! : client);
+  (who === 'client' ? plain : accepted[0]!).resetAndDestroy();
+  expect(await end).toBe('rst');
+  await allClosed(relay);
+  expect(watcher.lines.filter((line) => /(fin|rst)$/.test(line))).toEqual([expected]);
+});
+
 it('a WebSocket that closes is an end, one that breaks off a reset', async () => {
   const ends: Promise<string>[] = [];
   const { port: targetPort } = await startTarget((socket) => {
