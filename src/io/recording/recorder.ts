@@ -1,7 +1,8 @@
 // A recording of packets in pcapng: they are gathered, and written by one write per MiB or per quarter of a second, so
 // while the disk keeps up a crash takes that at most, and no block is torn. Files may follow each other by size and by
-// time, each of them complete on its own. Whoever records never waits and never fails: what a slow disk does not take within the bound is
-// lost, counted and told; when nothing can be written any more the recording ends, is told once, and all calls do nothing.
+// time, each of them complete on its own. Whoever records never waits and never fails: what a slow disk does not take
+// within the bound is lost, counted and told; when nothing can be written any more the recording ends, is told once, and
+// all calls do nothing.
 
 import { UserError } from '../../user-error.js';
 import { cannotWrite } from '../output.js';

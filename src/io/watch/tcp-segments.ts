@@ -1,7 +1,7 @@
 // TCP segments for bytes that a program sent and received: raw IP packets with the addresses, ports, sequence numbers and
 // checksums that a capture of the connection could have, so that every tool that reads captures reads them. One segment
 // per piece; what does not fit into an IP packet becomes several. Data is acknowledged by what the other side says next:
-// segments that do nothing but acknowledge data are not made.
+// segments that do nothing but acknowledge are made once in 512 MiB only.
 
 import { isIPv4, isIPv6 } from 'node:net';
 import { checksumOf, fromNetwork, sumOf } from './checksum.js';
@@ -24,6 +24,8 @@ const TCP_LENGTH = 20;
 const LONGEST_PAYLOAD = 65_495;
 /** More is not skipped at once: half the numbers are of the future, the others of the past. RFC 9293 3.4. */
 const LONGEST_SKIP = 2 ** 30;
+/** A side that has said nothing for so long acknowledges: beyond 2 GiB readers would take what comes for what was. */
+const LONGEST_SILENCE = 2 ** 29;
 /** Where there is no address: those of the documentation, RFC 5737, and ports by the connection's number. */
 const NO_ADDRESS = ['192.0.2.1', '192.0.2.2'] as const;
 const NO_PORT = 1883;
@@ -40,6 +42,8 @@ export class TcpSegments {
   private readonly headers: readonly [Uint8Array, Uint8Array];
   private readonly tcpAt: number;
   private readonly sequence: [number, number];
+  /** Bytes of each side that the other has not acknowledged. */
+  private readonly unanswered: [number, number] = [0, 0];
 
   /** `sequence`: the numbers of both SYNs. */
   constructor(connection: number, client: Endpoint, server: Endpoint, sequence = firstNumbers(connection)) {
@@ -62,11 +66,13 @@ export class TcpSegments {
   }
 
   data(side: Side, bytes: Uint8Array): readonly Uint8Array[] {
-    if (bytes.length <= LONGEST_PAYLOAD) return bytes.length === 0 ? [] : [this.segment(side, bytes, PSH | ACK)];
     const segments: Uint8Array[] = [];
     for (let at = 0; at < bytes.length; at += LONGEST_PAYLOAD) {
-      segments.push(this.segment(side, bytes.subarray(at, at + LONGEST_PAYLOAD), PSH | ACK));
+      const isShort = bytes.length <= LONGEST_PAYLOAD;
+      segments.push(this.segment(side, isShort ? bytes : bytes.subarray(at, at + LONGEST_PAYLOAD), PSH | ACK));
     }
+    this.unanswered[side] += bytes.length;
+    if (this.unanswered[side] >= LONGEST_SILENCE) segments.push(this.segment(opposite(side), NOTHING, ACK));
     return segments;
   }
 
@@ -110,7 +116,10 @@ export class TcpSegments {
     bytes.set(payload, tcp + TCP_LENGTH + options.length);
     put16(bytes, at + (isV6 ? 4 : 2), isV6 ? tcpLength : length);
     put32(bytes, tcp + 4, sequence);
-    if ((flags & ACK) !== 0) put32(bytes, tcp + 8, this.sequence[opposite(side)]);
+    if ((flags & ACK) !== 0) {
+      put32(bytes, tcp + 8, this.sequence[opposite(side)]);
+      this.unanswered[opposite(side)] = 0;
+    }
     bytes[tcp + 12] = ((TCP_LENGTH + options.length) / 4) << 4;
     bytes[tcp + 13] = flags;
     if (!isV6) halves[(at + 10) >> 1] = checksumOf(sumOf(words, at >> 2, tcp >> 2));

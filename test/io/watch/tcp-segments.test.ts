@@ -99,6 +99,23 @@ describe('a long piece', () => {
     ]);
   });
 
+  it('is acknowledged when the other side says nothing for 512 MiB', () => {
+    const segments = new TcpSegments(1, ...V4, [0, 0]);
+    segments.open();
+    const piece = new Uint8Array(65_000);
+    const acknowledged: number[] = [];
+    for (let count = 1; count <= 20_000; count++) {
+      const [, acknowledgement] = segments.data(SERVER, piece);
+      if (count === 9000) segments.data(CLIENT, hex('c0 00'));
+      if (acknowledgement === undefined) continue;
+      const view = new DataView(acknowledgement.buffer, acknowledgement.byteOffset);
+      expect([view.getUint16(20), view.getUint32(28)]).toEqual([50_000, (1 + count * 65_000) % 2 ** 32]);
+      acknowledged.push(count);
+    }
+    // 2^29 / 65,000 = 8259.6; what the client said at 9000 acknowledged as well.
+    expect(acknowledged).toEqual([8260, 17_260]);
+  });
+
   it('stays as it is when more segments are made', () => {
     const segments = new TcpSegments(1, ...V4);
     const [first] = segments.data(CLIENT, hex('c0 00'));
