@@ -14,7 +14,7 @@ export interface FaultState {
   readonly rule: FaultRule;
   /** In words. */
   readonly text: string;
-  /** Packets that matched; of a limit the connections that it slowed down. */
+  /** Packets that matched; of a limit the directions of connections that it is set on. */
   readonly matches: number;
   /** How often it did something. */
   readonly injections: number;

@@ -1,5 +1,5 @@
 // Rules in plain words: `drop PUBACK every 10`, `cut after byte 5 of the next PUBLISH rst`. The action comes first, the rest in
-// any order; `of`, `the` and `by` say nothing; `next` is `count 1`. docs/faults.md has the words.
+// any order; `of`, `the`, `by` and `to` say nothing; `next` is `count 1`. docs/faults.md has the words.
 
 import { UserError } from '../user-error.js';
 import { type RuleDraft, suggestion, wrongWith } from './check-rule.js';
@@ -17,7 +17,7 @@ interface Word {
 const WORD = /\s*(?:("(?:[^"\\]|\\.)*")(?=\s|$)|([^\s"]\S*))/y;
 const COUNT = FIELDS.find(({ name }) => name === 'count')!;
 const WHERE = FIELDS.find(({ name }) => name === 'where')!;
-const SILENT: readonly string[] = ['of', 'the', 'by'];
+const SILENT: readonly string[] = ['of', 'the', 'by', 'to'];
 
 /** UserError that names the word that is wrong. */
 export function parseFault(text: string): FaultRule {
@@ -88,11 +88,14 @@ class FaultParser {
       if (read === undefined) throw this.fail(`${text} must be ${named.kind.what}`, value ?? word);
       return [named, read];
     }
-    for (const bare of rows) {
-      const read = bare.word === undefined ? bare.kind.fromWord(text) : undefined;
-      if (read !== undefined) return [bare, read];
-    }
-    return [undefined];
+    const found = bareValue(text, rows);
+    if (found !== undefined) return found;
+    // "remaining length", "40 s": two words for one.
+    const next = this.words[this.at + 1];
+    if (next === undefined || next.isQuoted) return [undefined];
+    const together = bareValue(`${text}-${next.text}`, rows) ?? bareValue(`${text}${next.text}`, rows);
+    if (together !== undefined) this.at++;
+    return together ?? [undefined];
   }
 
   /** `after` is a time, a byte of a cut, or a place at a packet; only the first has a value that follows. */
@@ -144,6 +147,15 @@ class FaultParser {
     }
     return words;
   }
+}
+
+/** The field that says by itself what it is, and its value. */
+function bareValue(text: string, rows: readonly FieldRow[]): readonly [row: FieldRow, value: unknown] | undefined {
+  for (const row of rows) {
+    const value = row.word === undefined ? row.kind.fromWord(text) : undefined;
+    if (value !== undefined) return [row, value];
+  }
+  return undefined;
 }
 
 function oneLine(text: string): string {

@@ -54,6 +54,9 @@ const WORDS: readonly (readonly [text: string, rule: object, back?: string])[] =
     { action: 'limit', rate: 2000, from: 'server', client: 'dev-*' },
     'limit 2kB/s from server client dev-*',
   ],
+  ['limit to 2 kB/s', { action: 'limit', rate: 2000 }, 'limit 2kB/s'],
+  ['delay PINGRESP 40 s', { action: 'delay', types: ['PINGRESP'], duration: 40_000 }, 'delay PINGRESP 40s'],
+  ['corrupt the remaining length', { action: 'corrupt', field: 'remaining-length' }, 'corrupt remaining-length'],
   ['limit 64KiB/s', { action: 'limit', rate: 65_536 }, 'limit 65536B/s'],
   [
     'replace PINGRESP with "d0 01 00"',
@@ -253,8 +256,9 @@ describe('in JSON', () => {
 describe('what is published', () => {
   it('is the schema of the table', () => {
     const text = `${JSON.stringify(faultRulesSchema(), undefined, 2)}\n`;
+    // Formatted by biome afterwards.
     if (process.env.UPDATE_DOCS === '1') writeFileSync(SCHEMA_FILE, text);
-    expect(readFileSync(SCHEMA_FILE, 'utf8')).toBe(text);
+    expect(JSON.parse(readFileSync(SCHEMA_FILE, 'utf8'))).toEqual(JSON.parse(text));
   });
 
   it('the guide has every word, and examples that can be read', () => {
