@@ -66,13 +66,15 @@ export class TcpSegments {
   }
 
   data(side: Side, bytes: Uint8Array): readonly Uint8Array[] {
+    this.unanswered[side] += bytes.length;
+    const isSilent = this.unanswered[side] >= LONGEST_SILENCE;
+    // Most are this short: not even an array grows.
+    if (bytes.length > 0 && bytes.length <= LONGEST_PAYLOAD && !isSilent) return [this.segment(side, bytes, PSH | ACK)];
     const segments: Uint8Array[] = [];
     for (let at = 0; at < bytes.length; at += LONGEST_PAYLOAD) {
-      const isShort = bytes.length <= LONGEST_PAYLOAD;
-      segments.push(this.segment(side, isShort ? bytes : bytes.subarray(at, at + LONGEST_PAYLOAD), PSH | ACK));
+      segments.push(this.segment(side, bytes.subarray(at, at + LONGEST_PAYLOAD), PSH | ACK));
     }
-    this.unanswered[side] += bytes.length;
-    if (this.unanswered[side] >= LONGEST_SILENCE) segments.push(this.segment(opposite(side), NOTHING, ACK));
+    if (isSilent) segments.push(this.segment(opposite(side), NOTHING, ACK));
     return segments;
   }
 
