@@ -2,7 +2,7 @@
 
 import { afterEach, beforeEach, expect, it, vi } from 'vitest';
 import { type Gated, GateRunner } from '../../../src/io/proxy/gate-runner.js';
-import { Holding } from './gates.js';
+import { Holding, passing } from './gates.js';
 
 beforeEach(() => void vi.useFakeTimers());
 afterEach(() => void vi.useRealTimers());
@@ -57,4 +57,22 @@ it('not when nothing is due, nor after its stop, nor once it is closed', () => {
   closed.gated.isOpen = false;
   closed.runner.push(1, Buffer.from('b'));
   expect(closed.done).toEqual([]);
+});
+
+it('a view of what came is passed as it is, memory of the gate is copied', () => {
+  const own = Buffer.alloc(4, 'x');
+  const got: Uint8Array[] = [];
+  const gate = passing({
+    push: (from, bytes) => [
+      { kind: 'send', from, bytes: bytes.subarray(1) },
+      { kind: 'send', from, bytes: own },
+    ],
+  });
+  const { gated } = started(undefined);
+  const runner = new GateRunner(gate, () => 0, { ...gated, send: (_, bytes) => void got.push(bytes) });
+  const input = Uint8Array.from([1, 2, 3]);
+  runner.push(0, input);
+  own.fill('y');
+  expect(got[0]!.buffer).toBe(input.buffer);
+  expect(Buffer.from(got[1]!).toString()).toBe('xxxx');
 });

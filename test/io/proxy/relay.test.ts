@@ -416,3 +416,23 @@ it('a WebSocket that closes is an end, one that breaks off a reset', async () =>
   expect(await Promise.all(ends)).toEqual(['fin', 'rst']);
   expect(watcher.lines.filter((line) => /(fin|rst)$/.test(line))).toEqual(['1 0 fin', '1 1 fin', '2 0 rst']);
 });
+
+it('what a WebSocket sent before it closed comes, however slowly it is read', async () => {
+  const accepted: Socket[] = [];
+  const { port: targetPort } = await startTarget((socket) => accepted.push(socket.pause()));
+  const route = routeTo(targetPort, { listen: parseListen(`ws://${HOST}:0`) });
+  const { url, relay } = await startRelay({ routes: [route], limits: { closeTimeout: 20, highMark: 64e6 } });
+  const client = new WebSocket(url, ['mqtt']);
+  await new Promise((resolve) => client.once('open', resolve));
+  for (let count = 0; count < 80; count++) client.send(Buffer.alloc(100_000, count));
+  client.close();
+  // More than the closing timeout, with nothing read.
+  await new Promise((resolve) => setTimeout(resolve, 100));
+  let length = 0;
+  accepted[0]!.on('data', (bytes) => {
+    length += bytes.length;
+  });
+  expect(await endOf(accepted[0]!)).toBe('fin');
+  expect(length).toBe(8_000_000);
+  await allClosed(relay);
+});
