@@ -11,6 +11,6 @@ export const EXIT = {
 export const EXIT_CODES_HELP = `
 Exit codes:
   0    read to the end; a broken pipe (| head) counts as such
-  1    check: findings at or above --fail-on
+  1    check, proxy: findings at or above --fail-on
   2    wrong use, or an input that cannot be read (other inputs are still read)
-  130  ended by Ctrl-C, after what was read so far has been printed`;
+  130  dissect, check: ended by Ctrl-C, after what was read so far has been printed`;

@@ -2,9 +2,8 @@
 
 import { parseControlAddress } from '../io/control/address.js';
 import { type Control, createControl } from '../io/control/control.js';
-import type { LiveEvent } from '../io/proxy/live-capture.js';
 import { LiveProxy } from '../io/proxy/live-proxy.js';
-import type { RelayTotals } from '../io/proxy/relay.js';
+import type { RelayListening, RelayTotals } from '../io/proxy/relay.js';
 import type { FailOn } from '../report/judgement/judgement.js';
 import { plural } from '../report/preview.js';
 import { EXIT } from './exit-codes.js';
@@ -33,92 +32,134 @@ export interface ProxyOptions extends ProxyFlags, ReportOptions, SelectionFlags 
 const STATUS_PERIOD = 500;
 const MILLISECONDS = 1000;
 
+/** Until Ctrl-C, or until nobody reads any more. Throws UserError when something of it cannot be; then nothing is. */
 export async function runProxy(options: ProxyOptions, io: Io): Promise<number> {
-  const { quiet = false, check, showSecrets = false, write, control: controlAddress } = options;
-  const isRead = !quiet || controlAddress !== undefined || (write !== undefined && check);
-  const address = controlAddress === undefined ? undefined : parseControlAddress(controlAddress);
-  const setup = await setupOf(options);
-  const sieve = new Sieve(options);
-  const judging = isRead && check ? new Judging(sieve, { limits: judgeLimitsOf(options) }) : undefined;
-  const status = new StatusLine(io.stderr, isRead);
-  const lines = new PacketLines(showSecrets);
-  const view = new ProxyView(new Packets([], options, sieve, judging, io), judging, status, lines);
-  const stop = new AbortController();
-  let failure: Error | undefined;
-  const proxy = new LiveProxy({
-    setup,
-    worker: io.relayWorker,
-    isRead,
-    recording: recordingOf(options),
-    keyLog: options.keylog,
-    commentsOf: (number) => view.commentsOf(number),
-    eventText,
-    onWarning: (message) => status.aside(() => warn(io, message)),
-    onFailure(error) {
-      failure = error;
-      stop.abort();
-    },
-  });
-  const listening = await proxy.start();
-  let control: Control | undefined;
-  const timer = setInterval(() => void update(), STATUS_PERIOD);
-  timer.unref();
-  const update = async () => {
-    const totals = await proxy.driver.totals().catch(() => undefined);
-    if (totals !== undefined) status.update(passing(totals, view, judging), performance.now());
-  };
-  // Ports that clients connect to: what comes there should be MQTT, and is said to be none.
-  const port = listening.map((one) => one.port).filter((one) => one > 0);
-  const flags = { ...limitsAmong(options), reassembly: true, port };
-  const reading = readLive(liveSource('the proxy', proxy), flags, view, io);
-  const over = reading.finally(() => stop.abort());
-  over.catch(() => {});
-  let totals: RelayTotals | undefined;
-  try {
-    if (address !== undefined) {
-      control = await createControl({ ...address, control: proxyControl(proxy.driver, view, lines) });
-      say(io, `control interface on ${control.url}`);
-    }
-    for (const [index, { url }] of listening.entries())
-      say(io, `listening on ${url}, passing on to ${options.target![index]}`);
-    await aborted(io.interrupt, stop.signal);
-  } finally {
-    clearInterval(timer);
-    status.clear();
-    await control?.close();
-    const grace = view.broken || view.isFull ? 0 : options.grace * MILLISECONDS;
-    totals = await proxy.driver.totals().catch(() => undefined);
-    await proxy.stop(grace).catch(() => {});
+  const session = new Session(options, await setupOf(options), io);
+  await session.run();
+  return session.exitCode();
+}
+
+class Session {
+  private readonly stop = new AbortController();
+  private readonly status: StatusLine;
+  private readonly judging: Judging | undefined;
+  private readonly view: ProxyView;
+  private readonly lines: PacketLines;
+  private readonly proxy: LiveProxy;
+  private failure: Error | undefined = undefined;
+
+  constructor(
+    private readonly options: ProxyOptions,
+    setup: Awaited<ReturnType<typeof setupOf>>,
+    private readonly io: Io,
+  ) {
+    const { quiet = false, check, showSecrets = false, write, control, keylog } = options;
+    const isRead = !quiet || control !== undefined || (write !== undefined && check);
+    const sieve = new Sieve(options);
+    this.status = new StatusLine(io.stderr, isRead);
+    this.lines = new PacketLines(showSecrets);
+    this.judging = isRead && check ? new Judging(sieve, { limits: judgeLimitsOf(options) }) : undefined;
+    const packets = new Packets([], options, sieve, this.judging, io);
+    this.view = new ProxyView(packets, this.judging, this.status, this.lines);
+    this.proxy = new LiveProxy({
+      ...{ setup, isRead, worker: io.relayWorker, recording: recordingOf(options), keyLog: keylog },
+      commentsOf: (number) => this.view.commentsOf(number),
+      eventText: ({ event, client }) => textOf(event, client),
+      onWarning: (message) => this.status.aside(() => warn(io, message)),
+      onFailure: (error) => {
+        this.failure = error;
+        this.stop.abort();
+      },
+    });
   }
-  await over;
-  await proxy.close();
-  if (failure !== undefined) throw failure;
-  if (totals !== undefined) say(io, totalsText(totals));
-  const { unread, lost } = proxy.missed;
-  if (unread > 0) warn(io, `${plural(unread, 'byte')} came faster than they could be read, and are missing above`);
-  if (lost > 0) warn(io, `${plural(lost, 'byte')} came faster than they could be recorded or read`);
-  return exitCode(judging, options.failOn, io);
-}
 
-function eventText({ event, client }: LiveEvent): string {
-  return textOf(event, client);
-}
+  async run(): Promise<void> {
+    const control = await this.controlled();
+    try {
+      const listening = await this.proxy.start();
+      await this.serve(listening, control);
+    } catch (error) {
+      throw this.failure ?? error;
+    } finally {
+      await control?.close();
+      // Nothing, when it has been stopped or is broken.
+      await this.proxy.stop(0).catch(() => {});
+    }
+  }
 
-function passing({ connections, received, sent }: RelayTotals, view: ProxyView, judging: Judging | undefined) {
-  const { must = 0, should = 0, note = 0 } = judging?.found ?? {};
-  return { connections, bytes: received + sent, packets: view.packetCount, findings: must + should + note };
-}
+  exitCode(): number {
+    const { judging, io, options } = this;
+    if (judging === undefined) return EXIT.ok;
+    if (judging.tellErrors(io)) return EXIT.usage;
+    const { must, should } = judging.found;
+    const failing = { must, should: must + should, never: 0 }[options.failOn];
+    return failing > 0 ? EXIT.findings : EXIT.ok;
+  }
 
-function totalsText({ everConnected, failed, received, sent }: RelayTotals): string {
-  const failures = failed > 0 ? `, ${failed} of them failed` : '';
-  return `${plural(everConnected, 'connection')}${failures}, ${plural(received, 'byte')} from clients, ${plural(sent, 'byte')} to them`;
-}
+  private async controlled(): Promise<Control | undefined> {
+    const { options, proxy, view, lines, io } = this;
+    if (options.control === undefined) return undefined;
+    return createControl({
+      ...parseControlAddress(options.control),
+      control: proxyControl(proxy.driver, view, lines),
+      onError: (error) => this.status.aside(() => say(io, `control interface: ${(error as Error).stack ?? error}`)),
+    });
+  }
 
-function exitCode(judging: Judging | undefined, failOn: FailOn, io: Io): number {
-  if (judging === undefined) return EXIT.ok;
-  if (judging.tellErrors(io)) return EXIT.usage;
-  const { must, should } = judging.found;
-  return failOn !== 'never' && must + (failOn === 'should' ? should : 0) > 0 ? EXIT.findings : EXIT.ok;
+  private async serve(listening: readonly RelayListening[], control: Control | undefined): Promise<void> {
+    const { io, options, view, proxy, stop } = this;
+    await view.begin();
+    // What comes to these ports should be MQTT, and is said to be none.
+    const port = listening.map((one) => one.port).filter((one) => one > 0);
+    const flags = { ...limitsAmong(options), reassembly: true, port };
+    const reading = readLive(liveSource('the proxy', proxy), flags, view, io).finally(() => stop.abort());
+    // It is awaited further on.
+    reading.catch(() => {});
+    for (const [index, { url }] of listening.entries()) {
+      say(io, `listening on ${url}, passing on to ${options.target![index]}`);
+    }
+    if (control !== undefined) say(io, `control interface on ${control.url}`);
+    const timer = setInterval(() => this.update().catch(() => {}), STATUS_PERIOD);
+    await aborted(io.interrupt, stop.signal);
+    clearInterval(timer);
+    const totals = await this.finish();
+    await reading;
+    await proxy.close();
+    this.tell(totals);
+  }
+
+  /** Connections may finish, if somebody still looks. */
+  private async finish(): Promise<RelayTotals> {
+    const { io, options, view, proxy, status } = this;
+    status.clear();
+    const { connections } = await proxy.driver.totals();
+    const seconds = view.broken || view.isFull ? 0 : options.grace;
+    if (connections > 0 && seconds > 0) {
+      say(
+        io,
+        `stopping: ${plural(connections, 'connection')} may finish within ${seconds} s; Ctrl-C again ends at once`,
+      );
+    }
+    return proxy.stop(seconds * MILLISECONDS);
+  }
+
+  private async update(): Promise<void> {
+    const { must = 0, should = 0, note = 0 } = this.judging?.found ?? {};
+    const { connections, received, sent } = await this.proxy.driver.totals();
+    const passing = { connections, bytes: received + sent, packets: this.view.packetCount };
+    if (!this.stop.signal.aborted)
+      this.status.update({ ...passing, findings: must + should + note }, performance.now());
+  }
+
+  private tell({ everConnected, failed, received, sent }: RelayTotals): void {
+    const { io, proxy } = this;
+    const failures = failed > 0 ? `, ${failed} of them failed` : '';
+    const bytes = `${plural(received, 'byte')} from clients, ${plural(sent, 'byte')} to them`;
+    say(io, `${plural(everConnected, 'connection')}${failures}, ${bytes}`);
+    const { unread, lost } = proxy.missed;
+    if (unread > 0) warn(io, `${plural(unread, 'byte')} came faster than they could be read: there are gaps above`);
+    if (lost > 0) warn(io, `${plural(lost, 'byte')} came faster than they could be read or recorded`);
+  }
 }
 
 function aborted(...signals: readonly AbortSignal[]): Promise<void> {

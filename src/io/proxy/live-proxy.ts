@@ -4,7 +4,7 @@
 import { KeyLogWriter } from '../recording/key-log.js';
 import { Recorder, type RecorderOptions } from '../recording/recorder.js';
 import { type LiveBatch, LiveCapture, type LiveEvent, type LiveRecord } from './live-capture.js';
-import type { RelayListening } from './relay.js';
+import type { RelayListening, RelayTotals } from './relay.js';
 import type { RelayDriver } from './relay-driver.js';
 import { RelayHost } from './relay-host.js';
 import type { RelaySetup } from './relay-setup.js';
@@ -38,6 +38,7 @@ export class LiveProxy {
   private readonly capture: LiveCapture;
   private readonly recorder: Recorder | undefined;
   private readonly keyLog: KeyLogWriter | undefined;
+  private stopping: Promise<RelayTotals> | undefined = undefined;
 
   constructor(private readonly options: ProxyOptions) {
     const { recording, keyLog, worker, isRead, onWarning, onFailure, ringBytes = RING_BYTES } = options;
@@ -78,9 +79,17 @@ export class LiveProxy {
   }
 
   /** Nobody is accepted any more; after the grace (ms) everything is closed, and the batches end. */
-  async stop(grace: number): Promise<void> {
-    await this.driver.stop(grace);
-    this.capture.end();
+  stop(grace: number): Promise<RelayTotals> {
+    this.stopping ??= this.end(grace);
+    return this.stopping;
+  }
+
+  private async end(grace: number): Promise<RelayTotals> {
+    try {
+      return await this.driver.stop(grace);
+    } finally {
+      this.capture.end();
+    }
   }
 
   /** After the last batch: files are whole. */

@@ -14,6 +14,6 @@ export interface RelayDriver {
   /** A rule, words for it, or what JSON has of one: gives its number. Rejects with UserError for one that cannot be. */
   addFault(rule: unknown): Promise<number>;
   removeFault(number: number): Promise<boolean>;
-  /** Nobody is accepted any more; those that are there have so long (ms) to finish. */
-  stop(grace: number): Promise<void>;
+  /** Nobody is accepted any more; those that are there have so long (ms) to finish. Gives what it came to. */
+  stop(grace: number): Promise<RelayTotals>;
 }

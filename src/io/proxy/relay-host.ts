@@ -64,8 +64,9 @@ export class RelayHost implements RelayDriver {
     return this.rules.remove(number);
   }
 
-  async stop(grace: number): Promise<void> {
+  async stop(grace: number): Promise<RelayTotals> {
     await this.relay?.stop(grace);
+    return this.totals();
   }
 }
 

@@ -3,6 +3,7 @@
 
 import { Worker } from 'node:worker_threads';
 import { UserError, type UserErrorCode } from '../../user-error.js';
+import type { RelayTotals } from './relay.js';
 import type { RelayDriver } from './relay-driver.js';
 import type { RelaySetup } from './relay-setup.js';
 
@@ -48,10 +49,11 @@ export class RelayThread implements RelayDriver {
     this.worker.on('exit', (code) => this.ended(new Error(`the relay ended with ${code}`), onFailure));
   }
 
-  async stop(grace: number): Promise<void> {
-    await this.call('stop', [grace]);
+  async stop(grace: number): Promise<RelayTotals> {
+    const totals = (await this.call('stop', [grace])) as RelayTotals;
     this.over ??= new Error('the relay has ended');
     await this.worker.terminate();
+    return totals;
   }
 
   private method<M extends Method>(name: M): RelayDriver[M] {

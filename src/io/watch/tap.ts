@@ -10,16 +10,22 @@ export interface Endpoint {
 }
 
 export function remoteEnd({ remoteAddress, remotePort }: Socket): Endpoint {
-  return { address: remoteAddress, port: remotePort };
+  return { address: unmapped(remoteAddress), port: remotePort };
 }
 
 export function localEnd({ localAddress, localPort }: Socket): Endpoint {
-  return { address: localAddress, port: localPort };
+  return { address: unmapped(localAddress), port: localPort };
+}
+
+/** A socket for both IPv4 and IPv6 tells IPv4 addresses as ::ffff:a.b.c.d. */
+function unmapped(address: string | undefined): string | undefined {
+  return address?.replace(/^::ffff:(?=\d+\.\d+\.\d+\.\d+$)/i, '');
 }
 
 /** For people, of who has connected. */
 export function clientText({ address, port }: Endpoint): string {
-  return address === undefined ? 'a local client' : `${address}:${port}`;
+  if (address === undefined) return 'a local client';
+  return `${address.includes(':') ? `[${address}]` : address}:${port}`;
 }
 
 export interface Tap {
