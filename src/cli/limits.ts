@@ -4,10 +4,12 @@ import { type Command, InvalidArgumentError, Option } from 'commander';
 import { defaultOf, type LayerOptions, LIMITS, layerOptions } from '../dissect/limits.js';
 import { integer } from './options.js';
 
-export function addLimitOptions(command: Command): Command {
+/** `presets`: other defaults, by option. */
+export function addLimitOptions(command: Command, presets: Readonly<Record<string, number>> = {}): Command {
   for (const limit of LIMITS) {
     const parse = limit.unit === 's' ? seconds : integer(0);
-    const option = new Option(`--${limit.option} <n>`, limit.what).argParser(parse).default(defaultOf(limit));
+    const preset = presets[limit.option] ?? defaultOf(limit);
+    const option = new Option(`--${limit.option} <n>`, limit.what).argParser(parse).default(preset);
     command.addOption(option.helpGroup('Limits:'));
   }
   return command;

@@ -4,6 +4,7 @@ import { parseControlAddress } from '../io/control/address.js';
 import { type Control, createControl } from '../io/control/control.js';
 import { LiveProxy } from '../io/proxy/live-proxy.js';
 import type { RelayListening, RelayTotals } from '../io/proxy/relay.js';
+import { FindingComments } from '../io/recording/comments.js';
 import type { FailOn } from '../report/judgement/judgement.js';
 import { plural } from '../report/preview.js';
 import { EXIT } from './exit-codes.js';
@@ -60,10 +61,11 @@ class Session {
     this.lines = new PacketLines(showSecrets);
     this.judging = isRead && check ? new Judging(sieve, { limits: judgeLimitsOf(options) }) : undefined;
     const packets = new Packets([], options, sieve, this.judging, io);
-    this.view = new ProxyView(packets, this.judging, this.status, this.lines);
+    const comments = write === undefined ? undefined : new FindingComments();
+    this.view = new ProxyView(packets, this.judging, this.status, this.lines, comments);
     this.proxy = new LiveProxy({
       ...{ setup, isRead, worker: io.relayWorker, recording: recordingOf(options), keyLog: keylog },
-      commentsOf: (number) => this.view.commentsOf(number),
+      comments,
       eventText: ({ event, client }) => textOf(event, client),
       onWarning: (message) => this.status.aside(() => warn(io, message)),
       onFailure: (error) => {

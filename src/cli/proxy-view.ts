@@ -4,34 +4,28 @@
 import type { Item, Summary } from '../dissect/item.js';
 import type { LiveBatch, LiveEvent } from '../io/proxy/live-capture.js';
 import type { RelayEvent } from '../io/proxy/watcher.js';
-import { findingComment } from '../io/recording/finding-comment.js';
+import type { FindingComments } from '../io/recording/comments.js';
 import type { Source } from '../report/renderer.js';
 import type { ShownEvent } from '../report/shown.js';
-import type { Finding } from '../validate/finding.js';
 import type { Judging } from './judging.js';
 import type { PacketLines } from './packet-lines.js';
 import type { Packets } from './packets.js';
 import type { PacketSource, ReadBatch, Sink } from './reading.js';
 import type { StatusLine } from './status-line.js';
 
-/** Frames of a batch and some before: for their findings nobody asks much later. */
-const MOST_COMMENTED = 4096;
-
 export class ProxyView implements Sink {
   readonly summaryOnly = false;
   packetCount = 0;
   readonly packetsByType: Record<string, number> = {};
-  /** By number of the captured packet. */
-  private readonly comments = new Map<number, string[]>();
-  private lastFrame = 0;
 
   constructor(
     private readonly packets: Packets,
     private readonly judging: Judging | undefined,
     private readonly status: StatusLine,
     private readonly lines: PacketLines,
+    comments: FindingComments | undefined,
   ) {
-    packets.onFinding = (finding) => this.comment(finding);
+    packets.onFinding = comments === undefined ? undefined : (finding) => comments.add(finding);
     packets.onShown = (shown, findings) => lines.add(shown, findings);
   }
 
@@ -66,8 +60,7 @@ export class ProxyView implements Sink {
       const { type } = item.frame.packet;
       this.packetCount++;
       this.packetsByType[type] = (this.packetsByType[type] ?? 0) + 1;
-      this.lastFrame = item.frame.origins.at(-1) ?? this.lastFrame;
-    } else this.lastFrame = item.origins.at(-1) ?? this.lastFrame;
+    }
     return this.packets.add(item);
   }
 
@@ -89,25 +82,6 @@ export class ProxyView implements Sink {
   async end(summary: Summary): Promise<void> {
     this.status.clear();
     await this.packets.end(summary);
-  }
-
-  /** What was found in a captured packet; told once. */
-  commentsOf(number: number): readonly string[] {
-    const comments = this.comments.get(number);
-    this.comments.delete(number);
-    return comments ?? [];
-  }
-
-  /** With the packet that it is about, or, when that was written long ago, with the one that showed it. */
-  private comment(finding: Finding): void {
-    if (finding.verdict !== 'violation') return;
-    const own = finding.frame.captureFrames.at(-1) ?? 0;
-    const number = own > 0 && own >= this.lastFrame ? own : this.lastFrame;
-    const comments = this.comments.get(number) ?? [];
-    comments.push(findingComment(finding, number === own));
-    this.comments.set(number, comments);
-    const [first] = this.comments.keys();
-    if (this.comments.size > MOST_COMMENTED && first !== undefined) this.comments.delete(first);
   }
 
   /** Lines and the status line are on one terminal. */

@@ -22,7 +22,7 @@ import type { ConnectionState, RelayListening, RelayTotals } from './proxy/relay
 import type { RelayLimits } from './proxy/relay-limits.js';
 import type { RouteSetup } from './proxy/relay-setup.js';
 import type { RelayEvent } from './proxy/watcher.js';
-import { findingComment } from './recording/finding-comment.js';
+import { FindingComments } from './recording/comments.js';
 import type { RecorderOptions } from './recording/recorder.js';
 
 export interface ProxyRoute extends Omit<RouteSetup, 'listen' | 'target'> {
@@ -74,7 +74,7 @@ class ProxyRun {
   private listening: readonly RelayListening[] = [];
   private reading: Promise<void> = Promise.resolve();
   private closing: Promise<void> | undefined = undefined;
-  private comments = new Map<number, string[]>();
+  private readonly comments = new FindingComments();
 
   constructor(private readonly options: CreateProxyOptions) {
     const { check = true, judge, write, limits, faults = [] } = options;
@@ -91,7 +91,7 @@ class ProxyRun {
       },
       isRead: true,
       recording: write === undefined ? undefined : recordingOf(write, routesOf(options)),
-      commentsOf: (number) => this.comments.get(number) ?? [],
+      comments: write === undefined ? undefined : this.comments,
       eventText: ({ event }) => (event.kind === 'fault' ? event.fault.message : JSON.stringify(event)),
       onWarning: (message) => this.tell('warning', message),
       onFailure: (error) => this.emitter.emit('error', error),
@@ -186,11 +186,10 @@ class ProxyRun {
   private async read(): Promise<void> {
     for await (const batch of this.proxy.batches()) this.take(batch);
     for (const item of this.dissector.end()) this.item(item);
-    for (const finding of this.judge?.end() ?? []) this.tell('finding', finding);
+    this.judge?.end().forEach(this.found);
   }
 
   private take({ packets, events }: LiveBatch): void {
-    this.comments = new Map();
     for (const packet of packets) for (const item of this.dissector.push(packet)) this.item(item);
     for (const { event } of events satisfies readonly LiveEvent[]) this.tell('event', event);
   }
@@ -199,12 +198,13 @@ class ProxyRun {
     const findings = this.judge?.push(item) ?? [];
     if (item.kind === 'packet') this.tell('packet', item, findings);
     else this.tell('event', item);
-    for (const finding of findings) {
-      const number = finding.frame.captureFrames.at(-1) ?? 0;
-      this.comments.set(number, [...(this.comments.get(number) ?? []), findingComment(finding, true)]);
-      this.tell('finding', finding);
-    }
+    findings.forEach(this.found);
   }
+
+  private readonly found = (finding: Finding): void => {
+    if (this.options.write !== undefined) this.comments.add(finding);
+    this.tell('finding', finding);
+  };
 
   /** A listener that throws does not stop the others. */
   private tell<N extends keyof ProxyEvents>(name: N, ...args: ProxyEvents[N]): void {

@@ -45,7 +45,8 @@ export function defineProxy(command: Command, io: Io, done: (exitCode: number) =
       if (fault !== undefined) command.error(`error: ${fault}`);
       done(await runProxy(options, io));
     });
-  addJudgeLimitOptions(addLimitOptions(command));
+  // What the proxy has passed on comes in order: behind a hole nothing more will come.
+  addJudgeLimitOptions(addLimitOptions(command, { 'ack-slack-segments': 1 }));
 }
 
 async function makeCa(folder: string, io: Io): Promise<void> {

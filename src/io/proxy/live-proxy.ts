@@ -1,6 +1,7 @@
 // A proxy: a relay, in this thread or another, and what is made of what it tells: a capture to read, a recording, a key log.
 // The relay waits for nothing of that.
 
+import type { FindingComments } from '../recording/comments.js';
 import { KeyLogWriter } from '../recording/key-log.js';
 import { Recorder, type RecorderOptions } from '../recording/recorder.js';
 import { type LiveBatch, LiveCapture, type LiveEvent, type LiveRecord } from './live-capture.js';
@@ -23,8 +24,8 @@ export interface ProxyOptions {
   readonly recording?: Omit<RecorderOptions, 'onFailure' | 'onLoss'> | undefined;
   /** Path of the key log that secrets of TLS clients are written to. */
   readonly keyLog?: string | undefined;
-  /** What stands with a captured packet in the recording, once it was read. */
-  readonly commentsOf?: (number: number) => readonly string[];
+  /** What stands with packets in the recording, by what was read of them. */
+  readonly comments?: FindingComments | undefined;
   readonly eventText: (event: LiveEvent) => string;
   /** Something that people should know, and that stops nothing. */
   readonly onWarning: (message: string) => void;
@@ -94,6 +95,7 @@ export class LiveProxy {
 
   /** After the last batch: files are whole. */
   async close(): Promise<void> {
+    for (const text of this.options.comments?.rest() ?? []) this.recorder?.event(text);
     await this.recorder?.close();
     await this.keyLog?.close();
   }
@@ -101,10 +103,10 @@ export class LiveProxy {
   private recordOf(): LiveRecord | undefined {
     const { recorder, keyLog, options } = this;
     if (recorder === undefined && keyLog === undefined) return undefined;
-    const { commentsOf = () => [], eventText, setup } = options;
+    const { comments, eventText, setup } = options;
     return {
       packet: (route, time, bytes, number) =>
-        recorder?.packet(route, time, bytes, number > 0 ? commentsOf(number) : []),
+        recorder?.packet(route, time, bytes, number > 0 ? comments?.of(number) : undefined),
       secrets(lines) {
         keyLog?.write(lines);
         if (setup.isEncrypted) recorder?.secrets(lines);

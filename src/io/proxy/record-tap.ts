@@ -1,18 +1,26 @@
-// Between a client's socket and TLS: tells the TLS records as they are, in both directions.
+// Between a client's socket and TLS: tells the TLS records as they are, in both directions. TLS takes bytes while they are
+// pushed, and makes secrets of them: those are told by then, so the bytes are told after that, and answers after the bytes.
 
 import type { Socket } from 'node:net';
 import { Duplex } from 'node:stream';
 import type { Teller } from './teller.js';
 
 export class RecordTap extends Duplex {
+  /** What was answered while bytes are pushed. */
+  private answers: Buffer[] | undefined = undefined;
+
   constructor(
     private readonly socket: Socket,
     private readonly teller: Teller,
   ) {
     super({ allowHalfOpen: true });
     socket.on('data', (bytes: Buffer) => {
-      teller.record(0, bytes);
+      const answers: Buffer[] = [];
+      this.answers = answers;
       if (!this.push(bytes)) socket.pause();
+      this.answers = undefined;
+      teller.record(0, bytes);
+      for (const answer of answers) teller.record(1, answer);
     });
     socket.on('end', () => {
       teller.recordEnded(0);
@@ -26,7 +34,8 @@ export class RecordTap extends Duplex {
   }
 
   override _write(bytes: Buffer, _: BufferEncoding, done: (error?: Error | null) => void): void {
-    this.teller.record(1, bytes);
+    if (this.answers === undefined) this.teller.record(1, bytes);
+    else this.answers.push(bytes);
     this.socket.write(bytes, done);
   }
 
