@@ -10,13 +10,18 @@ import type { ProxyView } from './proxy-view.js';
 export function proxyControl(driver: RelayDriver, view: ProxyView, lines: PacketLines): ProxyControl {
   return {
     async connections() {
-      return (await driver.connections()).map(({ client, since, received, sent, ...rest }) => ({
-        ...rest,
-        client: clientText(client),
-        since: new Date(since).toISOString(),
-        bytesFromClient: received,
-        bytesFromServer: sent,
-      }));
+      return (await driver.connections()).map(({ client, since, received, sent, ...rest }) => {
+        const address = clientText(client);
+        const clientId = view.clientIds.get(address);
+        return {
+          ...rest,
+          client: address,
+          ...(clientId === undefined ? {} : { clientId }),
+          since: new Date(since).toISOString(),
+          bytesFromClient: received,
+          bytesFromServer: sent,
+        };
+      });
     },
     counters: async () => metrics(await driver.totals(), view),
     faults: () => driver.faults(),
@@ -27,9 +32,12 @@ export function proxyControl(driver: RelayDriver, view: ProxyView, lines: Packet
   };
 }
 
-function metrics(
+/** What a view has counted. */
+type Counted = Pick<ProxyView, 'packetsByType' | 'findingsByLevel'>;
+
+export function metrics(
   { connections, everConnected, failed, received, sent }: RelayTotals,
-  view: ProxyView,
+  view: Counted,
 ): readonly Metric[] {
   const by = (name: string, values: Readonly<Record<string, number>>) =>
     Object.entries(values).map(([label, value]) => ({ labels: { [name]: label }, value }));

@@ -17,6 +17,8 @@ export class ProxyView implements Sink {
   readonly summaryOnly = false;
   packetCount = 0;
   readonly packetsByType: Record<string, number> = {};
+  /** Of connections that are open, by the client's address and port. */
+  readonly clientIds = new Map<string, string>();
 
   constructor(
     private readonly packets: Packets,
@@ -60,6 +62,10 @@ export class ProxyView implements Sink {
       const { type } = item.frame.packet;
       this.packetCount++;
       this.packetsByType[type] = (this.packetsByType[type] ?? 0) + 1;
+      const { client, clientId } = item.connection;
+      if ((type === 'CONNECT' || type === 'CONNACK') && clientId) this.clientIds.set(client, clientId);
+    } else if (item.event === 'connection-closed') {
+      this.clientIds.delete(item.connection.client);
     }
     return this.packets.add(item);
   }

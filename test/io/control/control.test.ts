@@ -29,9 +29,20 @@ describe('what there is', () => {
     [
       '/counters',
       {
-        connections_total: 5,
         connections: 2,
-        received_bytes_total: [
+        connections_total: 5,
+        connections_failed_total: 1,
+        packets_total: [
+          { labels: { type: 'CONNECT' }, value: 4 },
+          { labels: { type: 'CONNACK' }, value: 4 },
+          { labels: { type: 'PUBLISH' }, value: 3 },
+        ],
+        findings_total: [
+          { labels: { level: 'must' }, value: 1 },
+          { labels: { level: 'should' }, value: 0 },
+          { labels: { level: 'note' }, value: 0 },
+        ],
+        bytes_total: [
           { labels: { from: 'client' }, value: 120 },
           { labels: { from: 'server' }, value: 44 },
         ],
@@ -60,7 +71,7 @@ describe('what there is', () => {
   it('is told for Prometheus', async () => {
     const { status, headers, body } = await ask('GET', '/metrics');
     expect([status, headers.get('content-type')]).toEqual([200, 'text/plain; version=0.0.4; charset=utf-8']);
-    expect(body).toContain('\nmqtt_dissect_proxy_received_bytes_total{from="server"} 44\n');
+    expect(body).toContain('\nmqtt_dissect_proxy_bytes_total{from="server"} 44\n');
   });
 
   it('is listed', async () => {

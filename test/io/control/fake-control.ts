@@ -1,5 +1,6 @@
 // A proxy with two connections and one fault, that remembers what it was asked to do.
 
+import { metrics } from '../../../src/cli/proxy-control.js';
 import type { ControlledFault, Metric, ProxyControl } from '../../../src/io/control/proxy-control.js';
 import { UserError } from '../../../src/user-error.js';
 
@@ -7,39 +8,34 @@ export const CONNECTIONS = [
   {
     id: 1,
     route: 0,
-    client: '127.0.0.1:50123',
     target: 'tcp://broker:1883',
-    since: '2026-01-02T03:04:05.678Z',
+    endpoint: { address: '192.0.2.1', port: 1883 },
+    transports: { client: 'tls', target: 'tcp' },
     state: 'open',
+    client: '127.0.0.1:50123',
+    clientId: 'dev-1',
+    since: '2026-01-02T03:04:05.678Z',
     bytesFromClient: 120,
     bytesFromServer: 44,
-    clientId: 'dev-1',
   },
   {
     id: 7,
     route: 1,
-    client: 'a local client',
     target: 'tls://broker:8883',
-    since: '2026-01-02T03:04:06.000Z',
+    transports: { client: 'unix', target: 'tls' },
     state: 'connecting',
+    client: 'a local client',
+    since: '2026-01-02T03:04:06.000Z',
     bytesFromClient: 0,
     bytesFromServer: 0,
   },
 ];
 
-export const METRICS: readonly Metric[] = [
-  { name: 'connections_total', type: 'counter', help: 'Connections that clients have opened.', value: 5 },
-  { name: 'connections', type: 'gauge', help: 'Connections that are open.', value: 2 },
-  {
-    name: 'received_bytes_total',
-    type: 'counter',
-    help: 'Bytes that were received, by sender.',
-    value: [
-      { labels: { from: 'client' }, value: 120 },
-      { labels: { from: 'server' }, value: 44 },
-    ],
-  },
-];
+/** Those of the proxy. */
+export const METRICS: readonly Metric[] = metrics(
+  { connections: 2, everConnected: 5, failed: 1, received: 120, sent: 44 },
+  { packetsByType: { CONNECT: 4, CONNACK: 4, PUBLISH: 3 }, findingsByLevel: { must: 1, should: 0, note: 0 } },
+);
 
 const RULE = { action: 'drop', types: ['PUBACK'], every: 10 };
 
