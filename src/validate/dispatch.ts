@@ -22,6 +22,8 @@ export interface Asking {
 
 /** Kinds that are told apart: of a packet of another one, every rule of its type is asked. */
 const MOST_KINDS = 1024;
+/** Bits of a number that needs no memory of its own. */
+const KINDS_APIECE = 30;
 const NOTHING: readonly never[] = Object.freeze([]);
 
 type Kinds = Map<number, Asking>;
@@ -91,15 +93,39 @@ export class Dispatch {
   }
 }
 
+/** What a packet of a kind is to be asked, beside what is asked of every one: rules that the connection has not kept yet. */
+export function unheldBy(marks: Marks, asking: Asking): readonly Applied[] {
+  const { number } = asking;
+  // Nearly always: nothing. Two small numbers tell it of the kinds that came first, and those are the frequent ones.
+  if (number < KINDS_APIECE) {
+    if (((marks.settled >> number) & 1) !== 0) return NOTHING;
+  } else if (number < 2 * KINDS_APIECE && ((marks.settledToo >> (number - KINDS_APIECE)) & 1) !== 0) return NOTHING;
+  return marks.unheld[number] ?? meet(marks, asking);
+}
+
+/** They have been asked. */
+export function asked(marks: Marks, { number }: Asking, rules: readonly Applied[]): void {
+  note(marks, number, unheldOf(marks.bits, rules));
+}
+
 /** The first packet of a kind in a connection: notes what it keeps without being asked; what is to be asked once. */
-export function meet({ bits, unheld }: Marks, { number, once, kept }: Asking): readonly Applied[] {
+function meet(marks: Marks, { number, once, kept }: Asking): readonly Applied[] {
+  const { bits, unheld } = marks;
   for (let i = 0; i < kept.length; i++) bits[kept[i]!]! |= HELD;
   while (unheld.length < number) unheld.push(undefined);
-  return (unheld[number] = unheldOf(bits, once));
+  return note(marks, number, unheldOf(bits, once));
+}
+
+function note(marks: Marks, number: number, rules: readonly Applied[]): readonly Applied[] {
+  marks.unheld[number] = rules;
+  if (rules.length > 0) return rules;
+  if (number < KINDS_APIECE) marks.settled |= 1 << number;
+  else if (number < 2 * KINDS_APIECE) marks.settledToo |= 1 << (number - KINDS_APIECE);
+  return rules;
 }
 
 /** Those of the rules that the connection has not kept yet. */
-export function unheldOf(bits: Uint8Array, rules: readonly Applied[]): readonly Applied[] {
+function unheldOf(bits: Uint8Array, rules: readonly Applied[]): readonly Applied[] {
   let count = 0;
   for (let i = 0; i < rules.length; i++) if ((bits[rules[i]!.index]! & HELD) === 0) count++;
   if (count === rules.length) return rules;

@@ -14,6 +14,8 @@ type Acknowledgement = PacketOf<'PUBACK' | 'PUBREC' | 'PUBREL' | 'PUBCOMP'>;
 
 /** Longer topics have something to be said of (3.1: 3.3). */
 const LONG_TOPIC = 0x7fff;
+/** Small numbers cost no memory of their own (ms). */
+const LONGEST_PATIENCE = 1 << 30;
 const { coded: CODED, identified: IDENTIFIED, odd: ODD } = GATES;
 const ODD_PROPERTY = GATES['odd-property'];
 const ODD_FLOW = GATES['odd-flow'];
@@ -33,7 +35,7 @@ export function gatesOf(event: PacketEvent): number {
   if (frame.problems.length > 0) open |= WITH_PROBLEMS;
   if ((open & GATES.limits) !== 0 && frame.length > event.receiver.limits.maximumPacketSize) open |= ODD;
   // Not a number before the first packet.
-  if (fromClient && !(time - sender.lastTime <= sender.patience)) open |= GATES.overdue;
+  if (fromClient && !(time - sender.lastTime <= sender.patience * 1e6)) open |= GATES.overdue;
   switch (packet.type) {
     case 'PUBLISH':
       return open | gatesOfPublish(packet, event);
@@ -64,7 +66,7 @@ function gatesThatStand({ sender, receiver, fromClient, conversation }: PacketEv
   // The rule about it is one of the odd ones; most connections want it.
   if (!fromClient && !opening.wantsProblemInformation) open |= ODD;
   if (sender.packets === 0) return open;
-  sender.patience = longestSilence / 1.5;
+  sender.patience = Math.min(Math.floor(longestSilence / 1.5e6), LONGEST_PATIENCE);
   sender.standing = open;
   return open;
 }

@@ -9,7 +9,7 @@
 
 import type { ConnectionInfo, EventItem, Item, PacketItem } from '../dissect/item.js';
 import { VERSIONS, type Version } from '../spec/versions.js';
-import { Dispatch, meet, unheldOf } from './dispatch.js';
+import { asked, Dispatch, unheldBy } from './dispatch.js';
 import { type ClosedEvent, type LayerEvent, PacketEvent } from './event.js';
 import type { Finding } from './finding.js';
 import { gatesOf } from './gates-of.js';
@@ -29,6 +29,8 @@ export interface JudgeOptions {
   /** Which rules are asked, in which versions. */
   readonly asks: (rule: Rule, version: Version) => boolean;
   readonly limits: Partial<JudgeLimits>;
+  /** What is inconclusive is only counted: such findings have no place, and no fingerprint. */
+  readonly countsInconclusive: boolean;
 }
 
 /** A rule that threw. */
@@ -39,9 +41,8 @@ export interface InternalError {
   readonly message: string;
 }
 
-interface Judged {
+interface Judged extends Marks {
   readonly conversation: Conversation;
-  readonly marks: Marks;
 }
 
 const MAX_ERRORS = 100;
@@ -58,14 +59,14 @@ export class Judge {
   private readonly event = new PacketEvent();
   private last: Judged | undefined = undefined;
   private lastId = -1;
-  private lastTime = 0;
+  private lastTime = Number.NaN;
   private lastFrame = 0;
 
   constructor(options: Partial<JudgeOptions> = {}) {
-    const { rules = RULES, asks = () => true, limits = {} } = options;
+    const { rules = RULES, asks = () => true, limits = {}, countsInconclusive = false } = options;
     this.rules = rules;
     this.limits = { ...JUDGE_LIMITS, ...limits };
-    this.verdicts = new Verdicts(this.limits.findingsPerRule);
+    this.verdicts = new Verdicts(this.limits.findingsPerRule, countsInconclusive);
     this.dispatch = dispatchOf(rules, asks);
     this.tally = new Tally(rules, this.limits.connectionsListed);
   }
@@ -93,18 +94,18 @@ export class Judge {
   private packet(item: PacketItem): void {
     const { connection, frame } = item;
     const judged = this.of(connection, frame.time);
-    const { conversation, marks } = judged;
+    const { conversation } = judged;
     const { event, verdicts } = this;
     event.set(item, conversation);
     if (frame.bytes.length < frame.length) event.sender.evidence.missed('a packet is not whole', frame.time);
     this.lastTime = frame.time;
     this.lastFrame = frame.origins[frame.origins.length - 1] ?? this.lastFrame;
-    verdicts.about(event, conversation, marks);
+    verdicts.about(event, conversation, judged);
     const asking = this.dispatch[frame.version].asking(frame.packet.type, event.fromClient, gatesOf(event));
-    const unheld = marks.unheld[asking.number] ?? meet(marks, asking);
+    const unheld = unheldBy(judged, asking);
     if (unheld.length > 0) {
       this.ask(unheld, event);
-      marks.unheld[asking.number] = unheldOf(marks.bits, unheld);
+      asked(judged, asking, unheld);
     }
     if (asking.rules.length > 0) this.ask(asking.rules, event);
     conversation.apply(event, event.flow, event.request, event.delivery, event.will);
@@ -159,7 +160,8 @@ export class Judge {
 
   private layer(layer: LayerEvent['layer'], item: EventItem): void {
     const { connection, direction, time, origins, message, code = '', details = {} } = item;
-    const { conversation, marks } = this.of(connection, time);
+    const judged = this.of(connection, time);
+    const { conversation } = judged;
     const [client, server] = [conversation.client, conversation.server];
     const sender = direction === undefined ? undefined : direction === 'client-to-server' ? client : server;
     const receiver = sender === undefined ? undefined : sender === client ? server : client;
@@ -167,7 +169,7 @@ export class Judge {
       kind: 'layer',
       ...{ layer, code, details, conversation, sender, receiver, time, origins, message },
     };
-    this.verdicts.about(event, conversation, marks);
+    this.verdicts.about(event, conversation, judged);
     for (const applied of this.dispatch[connection.version].layer) this.tell(applied, event);
     if (layer === 'websocket') conversation.webSocket.notice(noticeOf(event));
   }
@@ -181,12 +183,13 @@ export class Judge {
     this.lastId = -1;
   }
 
-  private close({ conversation, marks }: Judged, closed: Closed): void {
+  private close(judged: Judged, closed: Closed): void {
+    const { conversation } = judged;
     const event = { kind: 'closed', conversation, closed, time: closed.time } as const;
-    this.verdicts.about(event, conversation, marks);
+    this.verdicts.about(event, conversation, judged);
     for (const applied of this.dispatch[conversation.info.version].closed) this.tell(applied, event);
     conversation.end(closed);
-    this.tally.connection(conversation, closed, marks);
+    this.tally.connection(conversation, closed, judged);
   }
 
   private of(connection: ConnectionInfo, time: number): Judged {
@@ -194,7 +197,8 @@ export class Judge {
     let judged = this.judged.get(connection.id);
     if (judged === undefined) {
       const conversation = new Conversation(connection, time, this.broker(connection.server));
-      judged = { conversation, marks: { bits: new Uint8Array(this.rules.length), counts: new Map(), unheld: [] } };
+      const bits = new Uint8Array(this.rules.length);
+      judged = { conversation, settled: 0, settledToo: 0, bits, counts: new Map(), unheld: [] };
       this.judged.set(connection.id, judged);
     }
     this.last = judged;

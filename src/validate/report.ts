@@ -80,11 +80,16 @@ export class Tally {
       return;
     }
     const unjudged = unjudgedOf(conversation);
+    const { rules } = this;
+    const { version } = info;
     this.listed.push({
       connection: info,
       packets: [client.packets, server.packets],
       ...own,
-      statements: statementsOf(this.rules, info.version, bits),
+      // Few are asked for them.
+      get statements() {
+        return statementsOf(rules, version, bits);
+      },
       ...(unjudged === undefined ? {} : { unjudged }),
       ending: endingOf(conversation, closed),
     });

@@ -34,6 +34,9 @@ export interface Marks {
   readonly bits: Uint8Array;
   /** Findings so far, by rule. */
   readonly counts: Map<number, number>;
+  /** Kinds of packets of which nothing more is to be asked but what is asked of each: a bit for each of the first ones. */
+  settled: number;
+  settledToo: number;
   /** By the number of an Asking: the rules of its `once` that have not been held yet; absent: no such packet has come. */
   readonly unheld: (readonly Applied[] | undefined)[];
 }
@@ -48,7 +51,11 @@ export class Verdicts implements Verdict {
   /** Findings that were counted and not kept, since there were too many of their kind. */
   dropped = 0;
 
-  constructor(private readonly findingsPerRule: number) {}
+  constructor(
+    private readonly findingsPerRule: number,
+    /** Of what is inconclusive, its place and its fingerprint are not asked for. */
+    private readonly countsInconclusive: boolean,
+  ) {}
 
   about(event: JudgedEvent, conversation: Conversation, marks: Marks): void {
     this.event = event;
@@ -97,8 +104,9 @@ export class Verdicts implements Verdict {
       this.dropped++;
       return;
     }
-    const place = this.place(fault);
-    const connection = snapshot(conversation.info);
+    const isBrief = this.countsInconclusive && verdict === 'inconclusive';
+    const place = isBrief ? undefined : this.place(fault);
+    const connection = isBrief ? conversation.info : snapshot(conversation.info);
     this.found.push({
       verdict,
       rule: rule.name,
@@ -115,7 +123,7 @@ export class Verdicts implements Verdict {
       frame,
       ...(place === undefined ? {} : { place }),
       ...(due === undefined || version !== '5.0' ? {} : { due }),
-      fingerprint: fingerprintOf(rule, version, party, connection, frame, place),
+      fingerprint: isBrief ? '' : fingerprintOf(rule, version, party, connection, frame, place),
     });
   }
 

@@ -108,7 +108,9 @@ class Verdicts implements Sink {
     this.limit = limit;
     this.sieve = new Sieve(selection);
     this.scope = scopeOf(options);
-    this.judging = new Judging(this.sieve, { rules: this.rules, asks: this.scope, limits: judgeLimitsOf(options) });
+    const { rules, scope: asks } = this;
+    const judge = { rules, asks, limits: judgeLimitsOf(options), countsInconclusive: countsInconclusive(options) };
+    this.judging = new Judging(this.sieve, judge);
     const toolVersion = packageVersion();
     this.report = new JudgementReport({ options, inputs, rules: this.rules, known, toolVersion }, io);
   }
@@ -185,4 +187,9 @@ class Verdicts implements Sink {
     while (at > 0 && frame.number > 0 && sources[at]!.first > frame.number) at--;
     return sources[at]!.source;
   }
+}
+
+/** Of what is inconclusive only the count appears in the table: nobody looks where it stands. */
+function countsInconclusive({ format = 'table', verbose, inconclusive, quiet }: CheckOptions): boolean {
+  return format === 'table' && (quiet === true || (verbose !== true && inconclusive !== true));
 }

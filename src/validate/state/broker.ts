@@ -108,7 +108,7 @@ export class Broker {
     delivery: DeliveryFact | undefined,
     will: WillFact | undefined,
   ): void {
-    session?.subscriptions.apply(seen, request);
+    if (request !== undefined) session?.subscriptions.apply(seen, request);
     this.wills.apply(seen, link, delivery, will);
   }
 

@@ -22,32 +22,32 @@ export interface Offence {
 }
 
 export class Half {
-  readonly direction: Direction;
-  readonly evidence: Evidence;
-  /** What this side announced, and so what the other may send. */
-  readonly limits = new Limits();
-  /** The QoS 1 and 2 messages that it sends. */
-  readonly flows: Flows;
-  /** The Topic Aliases that it uses. */
-  readonly aliases = new Aliases();
+  // First what every packet needs: so it lies together.
+  /** Gates of packets (gates.ts) that this side's state opens; 0 when it is to be looked at anew. */
+  standing = 0;
+  /** A silence that is well within the Keep Alive (ms). */
+  patience = -1;
   /** Packets that it sent. */
   packets = 0;
-  firstPacket: FrameRef | undefined = undefined;
   /** When its last packet was captured (ns). */
   lastTime = Number.NaN;
   lastType = '';
+  /** The QoS 1 and 2 messages that it sends. */
+  readonly flows: Flows;
+  /** The first thing it did for which the other must close. */
+  offence: Offence | undefined = undefined;
+  firstPacket: FrameRef | undefined = undefined;
+  /** What this side announced, and so what the other may send. */
+  readonly limits = new Limits();
+  /** The Topic Aliases that it uses. */
+  readonly aliases = new Aliases();
+  readonly direction: Direction;
+  readonly evidence: Evidence;
   disconnect: FrameRef | undefined = undefined;
   /** Reason Code of its DISCONNECT. */
   disconnectReason: number | undefined = undefined;
-  /** The first thing it did for which the other must close. */
-  offence: Offence | undefined = undefined;
-  /** What the other side did about it. */
+  /** What the other side did about its offence. */
   aftermath: Aftermath | undefined = undefined;
-
-  /** Gates of packets (gates.ts) that this side's state opens; 0 when it is to be looked at anew. */
-  standing = 0;
-  /** A silence that is well within the Keep Alive (ns). */
-  patience = Number.NaN;
 
   constructor(readonly role: 'client' | 'server') {
     this.direction = role === 'client' ? 'client-to-server' : 'server-to-client';
