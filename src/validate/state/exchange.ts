@@ -139,6 +139,8 @@ export class Exchange {
   qos = 0;
   /** Of its first PUBLISH, within the session of its sender. */
   order = 0;
+  /** Of its identifier, among those in use. */
+  position = 0;
   /** With aliases resolved; undefined when it is not known or too long to keep. */
   topic: string | undefined = undefined;
   /** Hash of the payload; undefined when not all of it was captured. */

@@ -5,6 +5,7 @@
 
 import type { Version } from '../../spec/versions.js';
 import type { PacketOf, Seen } from '../seen.js';
+import { ByPacketId } from './by-packet-id.js';
 import { DoneExchanges } from './done-exchanges.js';
 import {
   type Acknowledgement,
@@ -33,12 +34,14 @@ export interface FlowFact {
 
 class Fact implements FlowFact {
   kind: FlowKind = 'new';
+  flows!: Flows;
   packetId = 0;
   exchange: Exchange | undefined = undefined;
   payload: number | undefined = undefined;
-
-  constructor(readonly flows: Flows) {}
 }
+
+/** Of the packet at hand. */
+const fact = new Fact();
 
 const LONGEST_TOPIC = 256;
 const UNSEEN = 'the beginning of the session was not seen';
@@ -64,12 +67,13 @@ export class Flows {
   /** The message that was sent again latest after the reconnect. */
   lastResumed: Exchange | undefined = undefined;
   private readonly isClient: boolean;
-  private readonly exchanges = new Map<number, Exchange>();
+  private readonly exchanges = new ByPacketId<Exchange>();
   private readonly done = new DoneExchanges();
   private order = 0;
-  private readonly unacknowledged = [new ExchangeQueue(), new ExchangeQueue()] as const;
+  private positions = 0;
+  private readonly unacknowledged1 = new ExchangeQueue(); // of QoS 1
+  private readonly unacknowledged2 = new ExchangeQueue();
   private readonly unreleased = new ExchangeQueue();
-  private readonly fact = new Fact(this);
 
   constructor(readonly owner: 'client' | 'server') {
     this.isClient = owner === 'client';
@@ -86,8 +90,8 @@ export class Flows {
   }
 
   /** Messages under way. */
-  *open(): IterableIterator<Exchange> {
-    for (const exchange of this.exchanges.values()) if (exchange.isOpen) yield exchange;
+  open(): readonly Exchange[] {
+    return this.inOrder().filter(({ isOpen }) => isOpen);
   }
 
   /** Of messages that are done only the latest are remembered. */
@@ -97,17 +101,13 @@ export class Flows {
 
   /** A message left over from before, not sent again yet, with this content under another identifier (of a PUBLISH at hand). */
   renumbered(seen: Seen, packet: PacketOf<'PUBLISH'>): Exchange | undefined {
-    for (const exchange of this.exchanges.values()) {
-      if (
+    return this.inOrder().find(
+      (exchange) =>
         !exchange.isHere &&
         exchange.isOpen &&
         exchange.payload !== undefined &&
-        isSame(exchange, seen, packet, this.fact.payload)
-      ) {
-        return exchange;
-      }
-    }
-    return undefined;
+        isSame(exchange, seen, packet, fact.payload),
+    );
   }
 
   /** The session goes on: what the connection before left is still under way. `doubt`: why that may not be all. */
@@ -117,14 +117,15 @@ export class Flows {
     this.mayRepeat = LOST;
     this.resumedAt = time;
     this.order += previous.order;
-    for (const exchange of previous.exchanges.values()) {
+    for (const exchange of previous.inOrder()) {
       if (this.exchanges.has(exchange.packetId)) continue;
       exchange.carry();
+      exchange.position = ++this.positions;
       this.exchanges.set(exchange.packetId, exchange);
       if (!exchange.isOpen) this.done.add(exchange, this.exchanges, this.lastResumed);
     }
     // The connection before may go on for a while.
-    for (const queue of [...previous.unacknowledged, previous.unreleased]) queue.clear();
+    for (const queue of [previous.unacknowledged1, previous.unacknowledged2, previous.unreleased]) queue.clear();
     previous.exchanges.clear();
     previous.done.clear();
   }
@@ -149,30 +150,37 @@ export class Flows {
     }
   }
 
-  apply(seen: Seen, fact: FlowFact | undefined): void {
-    if (fact !== undefined) {
-      if (fact === this.fact) this.advance(seen, this.fact);
-      return;
-    }
+  apply(seen: Seen, its: FlowFact | undefined): void {
     const { packet, frame } = seen;
-    if (packet.type === 'CONNECT' && seen.fromClient) this.asked(packet);
+    if (its !== undefined) {
+      if (its === fact && fact.flows === this) this.advance(seen, fact);
+    } else if (packet.type === 'CONNECT' && seen.fromClient) this.asked(packet);
     else if (packet.type === 'CONNACK' && !seen.fromClient) this.answered(packet, frame.version);
   }
 
+  /** Under way or remembered, as their identifiers came into use. */
+  private inOrder(): Exchange[] {
+    return this.exchanges.all().sort((a, b) => a.position - b.position);
+  }
+
+  private unacknowledged({ qos }: Exchange): ExchangeQueue {
+    return qos === 1 ? this.unacknowledged1 : this.unacknowledged2;
+  }
+
   private published(seen: Seen, packet: PacketOf<'PUBLISH'>, packetId: number): FlowFact {
-    const { fact } = this;
     const exchange = this.exchanges.get(packetId);
+    fact.flows = this;
     fact.packetId = packetId;
     fact.exchange = exchange;
     fact.payload = payloadOf(seen, packet);
     if (exchange === undefined) fact.kind = 'new';
     else if (exchange.isOpen) fact.kind = this.sentAgain(seen, packet, exchange);
-    else fact.kind = packet.dup === true && isSame(exchange, seen, packet, this.fact.payload) ? 'late' : 'new';
+    else fact.kind = packet.dup === true && isSame(exchange, seen, packet, fact.payload) ? 'late' : 'new';
     return fact;
   }
 
   private sentAgain(seen: Seen, packet: PacketOf<'PUBLISH'>, exchange: Exchange): FlowKind {
-    if (!isSame(exchange, seen, packet, this.fact.payload)) return 'in-use';
+    if (!isSame(exchange, seen, packet, fact.payload)) return 'in-use';
     if (exchange.state === 'released') return packet.dup === true ? 'released' : 'in-use';
     if (!exchange.isHere) return 'resumed';
     // 5.0 knows no sending again on the same connection (4.4): without DUP it is taken for a message of its own.
@@ -180,8 +188,8 @@ export class Flows {
   }
 
   private stepped(step: FlowStep, packetId: number, time: number): FlowFact {
-    const { fact } = this;
     const exchange = this.exchanges.get(packetId);
+    fact.flows = this;
     fact.packetId = packetId;
     fact.exchange = exchange;
     if (exchange === undefined) fact.kind = 'unasked';
@@ -211,6 +219,7 @@ export class Flows {
     exchange.expiresAt =
       time + (numberOf(packet?.properties, 'messageExpiryInterval') ?? Number.POSITIVE_INFINITY) * 1e9;
     exchange.hasPast = packet?.dup !== false;
+    exchange.position = before === undefined ? ++this.positions : before.position;
     if (before !== undefined) {
       exchange.reused = before.end;
       if (before.isOpen) this.drop(before, time);
@@ -232,7 +241,7 @@ export class Flows {
   }
 
   private sent(exchange: Exchange, time: number): void {
-    this.unacknowledged[exchange.qos === 1 ? 0 : 1].enter(exchange);
+    this.unacknowledged(exchange).enter(exchange);
     exchange.isCounted = true;
     this.inFlight++;
     if (this.inFlight !== this.quota) return;
@@ -250,7 +259,7 @@ export class Flows {
     exchange.state = to;
     exchange.stepAt = time;
     exchange.overtakenBy = 0;
-    this.unacknowledged[exchange.qos === 1 ? 0 : 1].serve(exchange, number, time);
+    this.unacknowledged(exchange).serve(exchange, number, time);
     if (to === 'received') this.unreleased.enter(exchange);
     else this.unreleased.serve(exchange, number, time);
     if (isDone(to)) {
@@ -261,7 +270,7 @@ export class Flows {
 
   /** Its identifier was given to another message. */
   private drop(exchange: Exchange, time: number): void {
-    this.unacknowledged[exchange.qos === 1 ? 0 : 1].leave(exchange);
+    this.unacknowledged(exchange).leave(exchange);
     this.unreleased.leave(exchange);
     this.settled(exchange, time);
   }

@@ -6,6 +6,7 @@ import { positionOf } from '../../dissect/position.js';
 import type { Version } from '../../spec/versions.js';
 import type { FrameRef } from '../finding.js';
 import type { Seen } from '../seen.js';
+import { ByPacketId } from './by-packet-id.js';
 import type { Evidence } from './evidence.js';
 import type { Forwarded } from './forwarded.js';
 import type { Message } from './message.js';
@@ -19,7 +20,7 @@ export class Publisher {
   /** The CONNECT has the bridge bit (0x80 of the protocol level): retain flags are passed on as they are. */
   isBridge = false;
   /** QoS 1 and 2 messages that wait for PUBACK, or for PUBREL. */
-  readonly pending = new Map<number, Publication>();
+  readonly pending = new ByPacketId<Publication>();
   /** QoS 1 and 2 deliveries by a shared subscription that wait for PUBACK or PUBREC. */
   readonly shared = new Map<number, SharedDelivery>();
   /** The latest that it published. */
@@ -167,7 +168,7 @@ export class Publication implements Message {
   get isFree(): boolean {
     if (this.isDelivered || this.wasSkipped || this.retain || this.isWill) return false;
     const { packetId, publisher } = this;
-    return publisher.own !== this && (packetId === undefined || publisher.pending.get(packetId) !== this);
+    return publisher.own !== this && (packetId === undefined || !publisher.pending.holds(this));
   }
 
   /** It becomes another one, of which nothing is known yet. */
