@@ -8,6 +8,8 @@ import type { Conversation } from './state/conversation.js';
 import type { DeliveryFact } from './state/delivery.js';
 import type { FlowFact } from './state/flows.js';
 import type { Half } from './state/half.js';
+import type { Messages } from './state/messages.js';
+import type { PublicationLog } from './state/publication.js';
 import type { RequestFact } from './state/requests.js';
 import type { WillFact } from './state/wills.js';
 
@@ -15,6 +17,8 @@ export class PacketEvent extends Seen {
   conversation!: Conversation;
   sender!: Half;
   receiver!: Half;
+  /** PUBLISH: what is known of its topic. */
+  log: PublicationLog | undefined = undefined;
   /** What this packet means for the exchange that its Packet Identifier belongs to. */
   flow: FlowFact | undefined = undefined;
   /** What a SUBSCRIBE, UNSUBSCRIBE or its answer means. */
@@ -29,12 +33,13 @@ export class PacketEvent extends Seen {
     this.conversation = conversation;
     this.sender = this.fromClient ? conversation.client : conversation.server;
     this.receiver = this.fromClient ? conversation.server : conversation.client;
-    this.flow = this.request = this.delivery = this.will = undefined;
+    this.log = this.flow = this.request = this.delivery = this.will = undefined;
     switch (this.packet.type) {
       case 'PUBLISH':
+        if (this.topic !== undefined) this.about(this.topic, conversation.broker.messages);
         if (this.packet.qos !== 0) this.flow = this.sender.flows.classify(this);
         if (this.fromClient) return;
-        this.delivery = conversation.delivery(this);
+        this.delivery = conversation.delivery(this, this.log);
         this.will = conversation.will(this, this.delivery);
         return;
       case 'PUBREL':
@@ -51,6 +56,12 @@ export class PacketEvent extends Seen {
       case 'UNSUBACK':
         this.request = conversation.requests.classify(this);
     }
+  }
+
+  /** One copy of a topic's name serves all: what is kept of a packet does not keep the name that came with it. */
+  private about(topic: string, messages: Messages): void {
+    this.log = messages.logOf(topic);
+    if (this.log !== undefined) this.topic = this.log.topic;
   }
 }
 

@@ -86,8 +86,8 @@ function gatesOfPublish(packet: PacketOf<'PUBLISH'>, event: PacketEvent): number
   else if (qos === undefined || qos === 3) open |= ODD;
   if (packetId !== undefined) open |= packetId === 0 ? IDENTIFIED | ODD : IDENTIFIED;
   if (topic === undefined || topic === '' || topic.length > LONG_TOPIC) open |= ODD;
-  if (topic !== undefined) {
-    const traits = traitsOf(topic);
+  if (topic !== undefined && topic !== '') {
+    const traits = event.log === undefined ? traitsOf(topic) : event.log.traits;
     if (traits !== 0) {
       if ((traits & CHARACTER_KINDS) !== 0) open |= WITH_CHARACTERS;
       if ((traits & WILDCARD_CHARACTER) !== 0) open |= ODD;

@@ -108,7 +108,7 @@ export class Judge {
       asked(judged, asking, unheld);
     }
     if (asking.rules.length > 0) this.ask(asking.rules, event);
-    conversation.apply(event, event.flow, event.request, event.delivery, event.will);
+    conversation.apply(event, event.flow, event.request, event.delivery, event.will, event.log);
   }
 
   private ask(rules: readonly Applied[], event: PacketEvent): void {

@@ -92,10 +92,6 @@ export class Broker {
     this.wills.left(link, seen, packet, isClosing);
   }
 
-  delivery(seen: Seen, session: Session | undefined): DeliveryFact | undefined {
-    return this.messages.delivery(seen, session);
-  }
-
   will(seen: Seen, receiver: number, delivery: DeliveryFact | undefined): WillFact | undefined {
     return this.wills.classify(seen, receiver, delivery);
   }

@@ -12,7 +12,7 @@ import { Half } from './half.js';
 import type { Link } from './link.js';
 import { Opening } from './opening.js';
 import { Pings } from './pings.js';
-import { Publisher } from './publication.js';
+import { type PublicationLog, Publisher } from './publication.js';
 import { type RequestFact, Requests } from './requests.js';
 import type { Session } from './session.js';
 import { WebSocket } from './websocket.js';
@@ -70,8 +70,8 @@ export class Conversation {
   }
 
   /** PUBLISH of the server: where it may come from; nothing is changed. */
-  delivery(seen: Seen): DeliveryFact | undefined {
-    return this.broker.delivery(seen, this.session);
+  delivery(seen: Seen, log: PublicationLog | undefined): DeliveryFact | undefined {
+    return this.broker.messages.delivery(seen, this.session, log);
   }
 
   /** PUBLISH of the server: the Will Message that it is, or looks like; nothing is changed. */
@@ -86,6 +86,7 @@ export class Conversation {
     request: RequestFact | undefined,
     delivery: DeliveryFact | undefined,
     will: WillFact | undefined,
+    log: PublicationLog | undefined,
   ): void {
     const { client, server, broker } = this;
     const { packet } = seen;
@@ -110,7 +111,7 @@ export class Conversation {
         this.settle(seen, sender, request);
     }
     broker.apply(seen, this.link, this.session, request, delivery, will);
-    broker.messages.follow(seen, this.session, this.publisher, flow, request, delivery);
+    broker.messages.follow(seen, this.session, this.publisher, flow, request, delivery, log);
   }
 
   /** Packets that belong to no message. */

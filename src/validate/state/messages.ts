@@ -11,11 +11,12 @@ import type { FlowFact } from './flows.js';
 import { forwardedOf } from './forwarded.js';
 import { expiryOf, willOf } from './message.js';
 import { hashOf } from './payload.js';
-import { Publication, type Publisher, TopicLog } from './publication.js';
+import { Publication, type PublicationLog, type Publisher } from './publication.js';
 import type { RequestFact } from './requests.js';
 import { owe } from './retained-owed.js';
 import { Routes } from './routes.js';
 import type { Session } from './session.js';
+import { Recent, TopicLog } from './topic-log.js';
 import { trace } from './tracing.js';
 
 /** Wills kept. */
@@ -24,13 +25,13 @@ const MOST_WILLS = 1024;
 const MOST_SEARCHED = 64;
 
 export class Messages {
-  private readonly logs = new Map<string, TopicLog>();
+  private readonly logs = new Map<string, PublicationLog>();
   /** Topics with a known retained message. */
-  private readonly kept = new Map<string, TopicLog>();
+  private readonly kept = new Map<string, PublicationLog>();
   private readonly wills = new Map<string, Publication>();
-  /** All publications, as a ring. */
-  private readonly ring: Publication[] = [];
+  private readonly recent: Recent<Publication>;
   private count = 0;
+  private topics = 0;
   private readonly routes = new Routes();
   private releases = 0;
   private readonly fact = new DeliveryFact();
@@ -39,10 +40,17 @@ export class Messages {
   /** Some topic begins with U+FEFF, which receivers like to strip. */
   hasMarked = false;
 
-  constructor(readonly limits: JudgeLimits) {}
+  constructor(readonly limits: JudgeLimits) {
+    this.recent = new Recent(limits.publications);
+  }
+
+  /** What is known of a topic; undefined when nothing was published to it of late, and nothing is retained. */
+  logOf(topic: string): PublicationLog | undefined {
+    return this.logs.get(topic);
+  }
 
   /** PUBLISH of the server: where it may come from; nothing is changed. */
-  delivery(seen: Seen, session: Session | undefined): DeliveryFact | undefined {
+  delivery(seen: Seen, session: Session | undefined, log: PublicationLog | undefined): DeliveryFact | undefined {
     const { packet, topic } = seen;
     if (session === undefined || topic === undefined || packet.type !== 'PUBLISH') return undefined;
     const { fact } = this;
@@ -50,7 +58,6 @@ export class Messages {
     const { payload, dup = false, retain = false } = packet;
     // What is sent again was traced when it was sent first.
     if (payload === undefined || dup) return fact;
-    const log = this.logs.get(topic);
     const will = this.wills.size === 0 ? undefined : this.wills.get(topic);
     if (log === undefined && will === undefined) return fact;
     const hash = hashOf(payload);
@@ -67,11 +74,12 @@ export class Messages {
     flow: FlowFact | undefined,
     request: RequestFact | undefined,
     delivery: DeliveryFact | undefined,
+    log?: PublicationLog,
   ): void {
     const { packet, fromClient } = seen;
     switch (packet.type) {
       case 'PUBLISH':
-        if (fromClient) this.taken(packet, seen, publisher, flow);
+        if (fromClient) this.taken(packet, seen, publisher, flow, log);
         else if (delivery !== undefined) this.delivered(packet, seen, publisher, delivery);
         break;
       case 'PUBACK':
@@ -113,7 +121,13 @@ export class Messages {
     return this.logs.get(topic)?.retained;
   }
 
-  private taken(packet: PacketOf<'PUBLISH'>, seen: Seen, publisher: Publisher, flow: FlowFact | undefined): void {
+  private taken(
+    packet: PacketOf<'PUBLISH'>,
+    seen: Seen,
+    publisher: Publisher,
+    flow: FlowFact | undefined,
+    log: PublicationLog | undefined,
+  ): void {
     // Once more the same: the server has it, or takes this one for it.
     if (flow !== undefined && flow.kind !== 'new' && flow.kind !== 'in-use') {
       this.resent(packet, seen);
@@ -124,7 +138,7 @@ export class Messages {
     publication.come(publisher, ++this.count, seen.time);
     publication.wasDup = packet.dup === true;
     publication.packetId = packet.packetId;
-    this.add(publication);
+    this.add(publication, log);
     publisher.own = publication;
     if (packet.packetId !== undefined) publisher.pending.set(packet.packetId, publication);
   }
@@ -133,7 +147,7 @@ export class Messages {
   private take({ qos, retain, payload, properties }: PacketOf<'PUBLISH'>, seen: Seen): Publication | undefined {
     const { topic } = seen;
     if (topic === undefined || qos === undefined || retain === undefined || payload === undefined) return undefined;
-    const oldest = this.ring[(this.count + 1) % this.limits.publications];
+    const oldest = this.recent.displaced(this.count + 1);
     if (oldest !== undefined) this.forget(oldest);
     const publication = oldest?.isFree === true ? oldest : new Publication();
     publication.renew();
@@ -161,18 +175,18 @@ export class Messages {
     return undefined;
   }
 
-  private add(publication: Publication): void {
+  /** `known`: the log of its topic before it came; that may have been let go with its last publication. */
+  private add(publication: Publication, known: PublicationLog | undefined): void {
     const { topic } = publication;
-    let log = this.logs.get(topic);
+    let log = known === undefined || known.isEmpty ? this.logs.get(topic) : known;
     if (log === undefined) this.logs.set(topic, (log = this.begin(topic)));
     log.add(publication);
     if (publication.retain) this.retain(log, publication);
-    this.ring[publication.order % this.limits.publications] = publication;
   }
 
-  private begin(topic: string): TopicLog {
+  private begin(topic: string): PublicationLog {
     if (topic.charCodeAt(0) === 0xfeff) this.hasMarked = true;
-    return new TopicLog();
+    return new TopicLog(topic, Math.imul(++this.topics, 0x85ebca6b), this.recent);
   }
 
   /** What was published to a topic last, as far as it is kept. */
@@ -185,27 +199,28 @@ export class Messages {
     const log = this.logs.get(topic);
     if (log?.retained === undefined) return;
     log.retained.isReplaced = true;
-    log.retained = undefined;
-    this.kept.delete(topic);
-    if (log.first === undefined) this.logs.delete(topic);
+    this.release(log);
   }
 
-  private retain(log: TopicLog, publication: Publication): void {
+  private retain(log: PublicationLog, publication: Publication): void {
     if (log.retained !== undefined) log.retained.isReplaced = true;
-    log.retained = publication;
-    this.kept.set(publication.message.topic, log);
-    if (this.kept.size <= this.limits.retained) return;
-    const [topic, first] = this.kept.entries().next().value!;
-    first.retained = undefined;
-    this.kept.delete(topic);
-    if (first.first === undefined) this.logs.delete(topic);
+    log.retain(publication);
+    this.kept.set(log.topic, log);
+    if (this.kept.size > this.limits.retained) this.release(this.kept.values().next().value!);
+  }
+
+  /** What is retained for a topic is not known any more. */
+  private release(log: PublicationLog): void {
+    log.retain(undefined);
+    this.kept.delete(log.topic);
+    if (log.isEmpty) this.logs.delete(log.topic);
   }
 
   private forget(oldest: Publication): void {
-    const { topic, log } = oldest;
+    const { log } = oldest;
     if (log === undefined) return;
-    log.shift();
-    if (log.first === undefined && log.retained === undefined) this.logs.delete(topic);
+    log.shift(oldest);
+    if (log.isEmpty) this.logs.delete(log.topic);
   }
 
   private released(packetId: number, publisher: Publisher): void {
@@ -259,7 +274,7 @@ export class Messages {
     const { message } = will;
     if (!message.retain || this.logs.get(message.topic)?.retained === will) return;
     let log = this.logs.get(message.topic);
-    if (log === undefined) this.logs.set(message.topic, (log = new TopicLog()));
+    if (log === undefined) this.logs.set(message.topic, (log = this.begin(message.topic)));
     this.retain(log, will);
   }
 }

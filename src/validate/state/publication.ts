@@ -1,6 +1,4 @@
-// One Application Message as it came to the server, from a client or as a will, and the client that it came from. The
-// publications of a topic are linked in the order in which they came; one that is let go is unlinked, so that whoever
-// still holds it holds nothing else.
+// One Application Message as it came to the server, from a client or as a will, and the client that it came from.
 
 import { positionOf } from '../../dissect/position.js';
 import type { Version } from '../../spec/versions.js';
@@ -10,6 +8,7 @@ import { ByPacketId } from './by-packet-id.js';
 import type { Evidence } from './evidence.js';
 import type { Forwarded } from './forwarded.js';
 import type { Message } from './message.js';
+import type { TopicLog } from './topic-log.js';
 
 /** Packets of two connections may reach the server in another order than the capture point, by at most this (ns). */
 export const CROSSING = 2e9;
@@ -55,6 +54,9 @@ export interface SharedDelivery {
   code: number | undefined;
 }
 
+/** The publications of one topic. */
+export type PublicationLog = TopicLog<Publication>;
+
 export class Publication implements Message {
   topic = '';
   qos = 0;
@@ -71,9 +73,7 @@ export class Publication implements Message {
   /** When it was captured (ns); of a will, not before. */
   time = Number.NaN;
   /** The log that it stands in. */
-  log: TopicLog | undefined = undefined;
-  next: Publication | undefined = undefined;
-  before: Publication | undefined = undefined;
+  log: PublicationLog | undefined = undefined;
   /** It is no longer among the recent ones. */
   isGone = false;
   /** PUBACK or PUBREC said no. */
@@ -141,6 +141,17 @@ export class Publication implements Message {
     this.settledAt = time + CROSSING;
   }
 
+  /** Its neighbours among the recent ones of its topic. */
+  get next(): Publication | undefined {
+    const { log } = this;
+    return log === undefined ? undefined : log.recent.at(log.slotAfter(this));
+  }
+
+  get before(): Publication | undefined {
+    const { log } = this;
+    return log === undefined ? undefined : log.recent.at(log.slotBefore(this));
+  }
+
   /** What it is. */
   get message(): Message {
     return this;
@@ -175,46 +186,5 @@ export class Publication implements Message {
   renew(): void {
     this.isGone = this.isRejected = this.isAccepted = this.wasDup = this.isReplaced = false;
     this.released = 0;
-  }
-}
-
-const KINDS = 256;
-
-/** The publications of one topic. */
-export class TopicLog {
-  first: Publication | undefined = undefined;
-  last: Publication | undefined = undefined;
-  /** The last one with RETAIN 1; with an empty payload it cleared what was retained. Undefined: not known. */
-  retained: Publication | undefined = undefined;
-  /** How many there are of each kind, by the last bits of the hash: most that are looked for are not there. */
-  private readonly kinds = new Uint16Array(KINDS);
-
-  /** False: there is none of that content. */
-  mayHave(hash: number): boolean {
-    return this.kinds[hash & (KINDS - 1)] !== 0;
-  }
-
-  add(publication: Publication): void {
-    publication.log = this;
-    if (this.last === undefined) this.first = publication;
-    else {
-      this.last.next = publication;
-      publication.before = this.last;
-    }
-    this.last = publication;
-    this.kinds[publication.hash & (KINDS - 1)]!++;
-  }
-
-  /** The first one goes. */
-  shift(): void {
-    const { first } = this;
-    if (first === undefined) return;
-    this.first = first.next;
-    this.kinds[first.hash & (KINDS - 1)]!--;
-    if (first.next === undefined) this.last = undefined;
-    else first.next.before = undefined;
-    first.next = undefined;
-    first.log = undefined;
-    first.isGone = true;
   }
 }

@@ -1,7 +1,7 @@
 // Which retained messages a subscription asks for that was granted just now (3.3.1.3, 3.8.4). Of many retained messages
 // and a filter with wildcards only some are looked at.
 
-import type { Publication, TopicLog } from './publication.js';
+import type { Publication, PublicationLog } from './publication.js';
 import type { RequestFact } from './requests.js';
 import type { Subscription } from './subscription.js';
 import type { Subscriptions } from './subscriptions.js';
@@ -9,7 +9,11 @@ import type { Subscriptions } from './subscriptions.js';
 const MOST = 128;
 
 /** `kept`: topics with a known retained message. */
-export function owe(kept: ReadonlyMap<string, TopicLog>, subscriptions: Subscriptions, { request }: RequestFact): void {
+export function owe(
+  kept: ReadonlyMap<string, PublicationLog>,
+  subscriptions: Subscriptions,
+  { request }: RequestFact,
+): void {
   for (const { filter } of request!.filters) {
     const subscription = subscriptions.get(filter);
     if (subscription === undefined || subscription.frame !== request!.frame || !asks(subscription)) continue;
@@ -24,7 +28,11 @@ function asks({ granted, isShared, isNew, options }: Subscription): boolean {
   return retainHandling === 0 || (retainHandling === 1 && isNew);
 }
 
-function overAll(kept: ReadonlyMap<string, TopicLog>, subscription: Subscription, subscriptions: Subscriptions): void {
+function overAll(
+  kept: ReadonlyMap<string, PublicationLog>,
+  subscription: Subscription,
+  subscriptions: Subscriptions,
+): void {
   let count = 0;
   for (const [topic, { retained }] of kept) {
     if (++count > MOST) return;

@@ -2,20 +2,21 @@
 // which they came, so the next one that looks the same is taken, then one that was passed over, then what is retained.
 
 import type { DeliveryFact } from './delivery.js';
-import type { Publication, TopicLog } from './publication.js';
+import type { Publication, PublicationLog } from './publication.js';
 import type { Route } from './route.js';
 
 /** Publications looked at, of each kind. */
 const REACH = 64;
 /** When the server also delivers what nobody was seen to publish, no verdict rests on more. */
 const REACH_AMONG_FOREIGN = 4;
+const NONE = -1;
 
 /** Tells the fact where it comes from, when that is found. */
-export function trace(fact: DeliveryFact, log: TopicLog, length: number, hash: number, isRetain: boolean): void {
+export function trace(fact: DeliveryFact, log: PublicationLog, length: number, hash: number, isRetain: boolean): void {
   const { route } = fact;
-  const { retained } = log;
+  const { retained, recent } = log;
   fact.retained = retained;
-  const isKept = retained !== undefined && length > 0 && retained.is(length, hash);
+  const isKept = retained !== undefined && length > 0 && log.isRetained(length, hash);
   if (isRetain && isKept && retained.time < route.lastAnswered) {
     fact.come('retained', retained);
     return;
@@ -24,9 +25,11 @@ export function trace(fact: DeliveryFact, log: TopicLog, length: number, hash: n
   const reach = fact.foreign === undefined ? REACH : REACH_AMONG_FOREIGN;
   const start = startOf(route, log);
   let suppressed: Publication | undefined;
-  let one = start;
-  for (let i = 0; i < reach && one !== undefined; i++, one = one.next) {
-    if (!one.is(length, hash) || one.isRejected) continue;
+  let slot = start;
+  for (let i = 0; i < reach && slot >= 0; i++, slot = recent.next(slot)) {
+    if (!recent.is(slot, length, hash)) continue;
+    const one = recent.at(slot)!;
+    if (one.isRejected) continue;
     if (!isSuppressed(one, fact)) {
       fact.come('live', one);
       return;
@@ -54,28 +57,42 @@ export function trace(fact: DeliveryFact, log: TopicLog, length: number, hash: n
 /** What came before: delivered already, or published before anybody asked. */
 function before(
   fact: DeliveryFact,
-  log: TopicLog,
-  start: Publication | undefined,
+  log: PublicationLog,
+  start: number,
   length: number,
   hash: number,
   reach: number,
 ): void {
   const { latest } = fact.route;
+  const { recent } = log;
   const isFollowed = latest !== undefined && !latest.isGone;
-  let one = isFollowed ? latest : start === undefined ? log.last : start.before;
-  for (let i = 0; i < reach && one !== undefined; i++, one = one.before) {
-    if (!one.is(length, hash)) continue;
+  // A will stands in no log.
+  if (isFollowed && latest.log === undefined && latest.is(length, hash)) {
+    fact.come(latest.time >= fact.route.since ? 'again' : 'old', latest);
+    return;
+  }
+  let slot = start < 0 ? log.end : recent.before(start);
+  if (isFollowed) slot = latest.log === undefined ? NONE : recent.slotOf(latest);
+  for (let i = 0; i < reach && slot >= 0; i++, slot = recent.before(slot)) {
+    if (!recent.is(slot, length, hash)) continue;
+    const one = recent.at(slot)!;
     fact.come(isFollowed && one.time >= fact.route.since ? 'again' : 'old', one);
     return;
   }
 }
 
-/** The first publication that may be on its way. */
-function startOf({ latest, since }: Route, log: TopicLog): Publication | undefined {
-  if (latest !== undefined) return latest.isGone ? log.first : latest.next;
-  let start: Publication | undefined;
-  let one = log.last;
-  for (let i = 0; i < REACH && one !== undefined && one.settledAt >= since; i++, one = one.before) start = one;
+/** The place of the first publication that may be on its way; NONE. */
+function startOf({ latest, since }: Route, log: PublicationLog): number {
+  if (latest !== undefined) {
+    if (latest.isGone) return log.start;
+    return latest.log === undefined ? NONE : log.slotAfter(latest);
+  }
+  const { recent } = log;
+  let start = NONE;
+  let slot = log.end;
+  for (let i = 0; i < REACH && slot >= 0 && recent.at(slot)!.settledAt >= since; i++, slot = recent.before(slot)) {
+    start = slot;
+  }
   return start;
 }
 
