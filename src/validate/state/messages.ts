@@ -53,8 +53,10 @@ export class Messages {
   delivery(seen: Seen, session: Session | undefined, log: PublicationLog | undefined): DeliveryFact | undefined {
     const { packet, topic } = seen;
     if (session === undefined || topic === undefined || packet.type !== 'PUBLISH') return undefined;
-    const { fact } = this;
-    fact.set(session, this.routes.to(session.subscriptions, topic), this.foreign);
+    const { fact, routes } = this;
+    const { id } = seen.item.connection;
+    const route = log === undefined ? routes.to(session.subscriptions, topic) : routes.over(id, session, log);
+    fact.set(session, route, this.foreign);
     const { payload, dup = false, retain = false } = packet;
     // What is sent again was traced when it was sent first.
     if (payload === undefined || dup) return fact;

@@ -15,6 +15,8 @@ const MOST_FORMER = 256;
 const MOST_COMPARED = 64;
 
 export class Subscriptions {
+  /** How often those of any session have changed, or their ways were let go: a way found before may be another by now. */
+  static changes = 0;
   /** By filter. */
   private readonly standing = new Map<string, Subscription>();
   /** Of those, the ones whose filter is not a topic: looked at one by one. */
@@ -51,6 +53,7 @@ export class Subscriptions {
   /** What is known of deliveries is let go: fewer verdicts, none wrong. */
   forgetRoutes(): void {
     this.routes.clear();
+    changed();
   }
 
   *allRoutes(): IterableIterator<Route> {
@@ -64,7 +67,7 @@ export class Subscriptions {
   route(topic: string): Route {
     let route = this.routes.get(topic);
     if (route === undefined) {
-      if (this.routes.size >= MOST_ROUTES) this.routes.clear();
+      if (this.routes.size >= MOST_ROUTES) this.forgetRoutes();
       route = new Route(topic);
       this.routes.set(topic, route);
     }
@@ -79,12 +82,14 @@ export class Subscriptions {
     else if (fact.kind === 'answer') this.answer(request, fact.codes, seen);
     else return;
     this.generation++;
+    changed();
   }
 
   /** Requests that were made before the session was known. */
   askAll(requests: Iterable<PendingRequest>): void {
     for (const request of [...requests].sort((a, b) => a.frame.number - b.frame.number)) this.ask(request);
     this.generation++;
+    changed();
   }
 
   private ask(request: PendingRequest): void {
@@ -221,6 +226,10 @@ export class Subscriptions {
     }
     return undefined;
   }
+}
+
+function changed(): void {
+  Subscriptions.changes = (Subscriptions.changes + 1) | 0;
 }
 
 function isUsual({ only, isPlain, noLocal, topic }: Route): boolean {
