@@ -91,7 +91,12 @@ export function addProxyOptions(command: Command): Command {
 
 /** What does not go together; undefined when all does. */
 export function proxyFault(flags: ProxyFlags): string | undefined {
-  const { listen = [], target = [], write, keylog } = flags;
+  const { listen = [], target = [], write, keylog, makeCa } = flags;
+  if (makeCa !== undefined) {
+    return listen.length + target.length > 0
+      ? "option '--make-ca' ends at once: leave out --listen and --target"
+      : undefined;
+  }
   if (listen.length === 0 || listen.length !== target.length) {
     return listen.length === 0 && target.length === 0
       ? 'it needs --listen and --target'

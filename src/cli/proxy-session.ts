@@ -76,8 +76,9 @@ class Session {
   }
 
   async run(): Promise<void> {
-    const control = await this.controlled();
+    let control: Control | undefined;
     try {
+      control = await this.controlled();
       const listening = await this.proxy.start();
       await this.serve(listening, control);
     } catch (error) {

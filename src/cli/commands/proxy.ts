@@ -37,13 +37,10 @@ export function defineProxy(command: Command, io: Io, done: (exitCode: number) =
   addSelectionOptions(command, 'end after so many items shown')
     .addHelpText('after', `${formatsHelp()}\n${SELECTION_HELP}\n${EXAMPLES}\n${EXIT_CODES_HELP}`)
     .action(async (options: ProxyOptions) => {
-      if (options.makeCa !== undefined) {
-        await makeCa(options.makeCa, io);
-        return;
-      }
       const fault = proxyFault(options);
       if (fault !== undefined) command.error(`error: ${fault}`);
-      done(await runProxy(options, io));
+      if (options.makeCa !== undefined) await makeCa(options.makeCa, io);
+      else done(await runProxy(options, io));
     });
   // What the proxy has passed on comes in order: behind a hole nothing more will come.
   addJudgeLimitOptions(addLimitOptions(command, { 'ack-slack-segments': 1 }));

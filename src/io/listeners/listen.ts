@@ -2,8 +2,9 @@
 // that were open already are closed again before anybody was served.
 
 import { lookup } from 'node:dns/promises';
-import { lstatSync, unlinkSync } from 'node:fs';
+import { existsSync, lstatSync, unlinkSync } from 'node:fs';
 import { connect, isIP, type ListenOptions, type Server } from 'node:net';
+import { dirname } from 'node:path';
 import type { Server as TlsServer } from 'node:tls';
 import { UserError } from '../../user-error.js';
 import { type Listener, listenerUrl, type TlsListener } from './listener.js';
@@ -130,7 +131,10 @@ function isForgiven({ mayFail = false }: Listener, reason: unknown): boolean {
 }
 
 function failed(listener: Listener, reason: unknown): UserError {
-  return cannotListen(listenerUrl(listener), reason);
+  const { path } = listener;
+  // Node tells a folder that is missing as a permission that is.
+  const isMissing = path !== undefined && !existsSync(dirname(path));
+  return cannotListen(listenerUrl(listener), isMissing ? { code: 'ENOENT' } : reason);
 }
 
 /** What a server's error says, of whatever listens. */

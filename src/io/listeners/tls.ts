@@ -75,9 +75,14 @@ function check(what: string, options: SecureContextOptions): void {
   }
 }
 
+const CERTIFICATE = /-----BEGIN (?:X509 |TRUSTED )?CERTIFICATE-----/;
+
 /** OpenSSL passes over what is no certificate in a list of authorities. */
 function checkCertificate(what: string, content: Buffer): void {
-  if (!content.includes('-----BEGIN')) throw new UserError('environment', `${what} cannot be used: it is no PEM`);
+  if (!CERTIFICATE.test(content.toString('latin1'))) {
+    const why = content.includes('-----BEGIN') ? 'there is none in it' : 'it is no PEM';
+    throw new UserError('environment', `${what} cannot be used: ${why}`);
+  }
   check(what, { ca: [content] });
 }
 
