@@ -2,7 +2,7 @@
 // Once a fault was injected, what the server does may be the fault's doing: nothing is held against it any more.
 
 import type { Item, Summary } from '../dissect/item.js';
-import type { LiveBatch, LiveEvent } from '../io/proxy/live-capture.js';
+import type { LiveBatch, LiveEvent } from '../io/proxy/live-batch.js';
 import type { RelayEvent } from '../io/proxy/watcher.js';
 import type { FindingComments } from '../io/recording/comments.js';
 import type { Source } from '../report/renderer.js';

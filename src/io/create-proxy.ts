@@ -16,7 +16,7 @@ import type { FaultRule } from '../faults/rule.js';
 import type { Finding } from '../validate/finding.js';
 import { Judge, type JudgeOptions } from '../validate/judge.js';
 import { parseListen, parseTarget } from './proxy/addresses.js';
-import type { LiveBatch, LiveEvent } from './proxy/live-capture.js';
+import type { LiveBatch, LiveEvent } from './proxy/live-batch.js';
 import { LiveProxy } from './proxy/live-proxy.js';
 import type { ConnectionState, RelayListening, RelayTotals } from './proxy/relay.js';
 import type { RelayLimits } from './proxy/relay-limits.js';

@@ -2,12 +2,14 @@
 // to say in between. A batch is recorded when it was read, so that what was found in it stands with its packets.
 //
 // Whoever reads may be slow. From half of the ring on, what waits is passed over (a gap for the reader, recorded all the
-// same) until the ring is nearly empty; what the ring could not take is missing in both.
+// same) until the ring is nearly empty; what the ring could not take is missing in both. Who reads nothing at all for a
+// while (the output is a pipe that nobody empties) holds up no recording: what was read so far is recorded as it is.
 
 import type { CapturedPacket } from '../../capture/packet.js';
-import type { CaptureBatch } from '../input.js';
 import { clientText } from '../watch/tap.js';
 import { CLIENT, SERVER, type Side, TcpSegments } from '../watch/tcp-segments.js';
+import type { LiveBatch, LiveEvent, LiveRecord } from './live-batch.js';
+import { Owed, type Unread } from './owed.js';
 import type { Ring } from './ring.js';
 import { type Told, toldBy } from './ring-watcher.js';
 import type { RelayEvent } from './watcher.js';
@@ -17,28 +19,13 @@ const MOST_SEGMENTS = 256;
 const MOST_BYTES = 256 * 1024;
 /** Connections that are followed; of more, those that came first are let go. */
 const MOST_CONNECTIONS = 65_536;
+/** Milliseconds between two looks whether a batch is still being read, and after how many it is recorded. */
+const LOOK = 100;
+const PATIENCE = 5;
+/** Bytes recorded at a time when nobody reads any more. */
+const REST = 4 * 1024 * 1024;
 const MILLION = 1_000_000;
 const RAW = 101;
-
-export interface LiveEvent {
-  /** Nanoseconds since the capture's epoch. */
-  readonly time: number;
-  /** "127.0.0.1:40000"; undefined where it is nobody's. */
-  readonly client: string | undefined;
-  readonly event: RelayEvent;
-}
-
-export interface LiveBatch extends CaptureBatch {
-  /** They come after the batch's packets. */
-  readonly events: readonly LiveEvent[];
-}
-
-/** Where packets go when they were read. `number` as the batch had it, 0: nobody read it. */
-export interface LiveRecord {
-  packet(route: number, time: bigint, bytes: Uint8Array, number: number): void;
-  secrets(lines: string): void;
-  event(time: bigint, event: LiveEvent): void;
-}
 
 interface Followed {
   readonly route: number;
@@ -74,6 +61,9 @@ export class LiveCapture {
   private kept: Kept[] = [];
   private events: LiveEvent[] = [];
   private secrets: string[] = [];
+  private readonly owed = new Owed();
+  /** How often the batch that is out was found being read; undefined: there is none. */
+  private looks: number | undefined = undefined;
 
   constructor(
     private readonly ring: Ring,
@@ -102,11 +92,14 @@ export class LiveCapture {
 
   /** Until the end; whoever leaves earlier must let nothing more be written. */
   async *batches(): AsyncGenerator<LiveBatch, void, void> {
+    const timer = this.record === undefined ? undefined : setInterval(() => this.relieve(), LOOK).unref();
     try {
       for (;;) {
         const batch = this.next();
         if (batch !== undefined) {
+          this.looks = 0;
           yield batch;
+          this.looks = undefined;
           this.recorded();
           // What else this thread has to do is not put off; and who reads seldom is woken seldom.
           await (this.ring.used > 0 ? turn() : pause());
@@ -114,7 +107,41 @@ export class LiveCapture {
         else await this.sleep();
       }
     } finally {
+      clearInterval(timer);
       this.isOver = true;
+    }
+  }
+
+  /** Records what nobody has read and nobody will, after the end. */
+  async recordRest(): Promise<void> {
+    const { passedOver } = this;
+    this.recorded();
+    for (let { used } = this.ring; used > 0; used = this.ring.used) {
+      this.passOver(used - REST);
+      await turn();
+    }
+    this.passedOver = passedOver;
+  }
+
+  private relieve(): void {
+    if (this.looks === undefined || ++this.looks < PATIENCE) return;
+    // It is read at this moment, so what is found in it comes later.
+    this.recorded();
+    const { ring } = this;
+    if (ring.used > ring.capacity / 2) this.passOver(ring.capacity / 8);
+  }
+
+  /** Until no more than `rest` bytes wait. What is no data is short, and kept to be read. */
+  private passOver(rest: number): void {
+    const { ring } = this;
+    this.isBehind = true;
+    while (ring.used > rest) {
+      const record = ring.read();
+      if (record === undefined) break;
+      this.take(toldBy(record), this.timeOf(record.time));
+      ring.release();
+      this.owed.add(this.unread());
+      this.recorded();
     }
   }
 
@@ -128,7 +155,7 @@ export class LiveCapture {
   private next(): LiveBatch | undefined {
     const { ring } = this;
     const start = this.bytesRead;
-    let isEmpty = true;
+    let isEmpty = this.owed.isEmpty;
     while (this.kept.length < MOST_SEGMENTS && this.bytesRead - start < MOST_BYTES) {
       this.isBehind = ring.used > ring.capacity / (this.isBehind ? 8 : 2);
       const record = ring.read();
@@ -226,15 +253,19 @@ export class LiveCapture {
     return event.connection === undefined ? undefined : this.connections.get(event.connection)?.client;
   }
 
-  private batch(): LiveBatch {
+  private unread(): Unread {
     const packets: CapturedPacket[] = [];
     for (const { number, time, bytes } of this.kept) {
       if (number > 0) packets.push({ number, time, link: RAW, bytes, originalLength: bytes.length });
     }
+    return { packets, events: this.events, secrets: this.secrets };
+  }
+
+  private batch(): LiveBatch {
+    const { secrets, ...rest } = this.owed.with(this.unread());
     return {
-      packets,
-      events: this.events,
-      secrets: this.secrets.map((lines) => new TextEncoder().encode(lines)),
+      ...rest,
+      secrets: secrets.map((lines) => new TextEncoder().encode(lines)),
       notes: [],
       format: 'pcapng',
       epoch: this.epoch,

@@ -4,7 +4,8 @@
 import type { FindingComments } from '../recording/comments.js';
 import { KeyLogWriter } from '../recording/key-log.js';
 import { Recorder, type RecorderOptions } from '../recording/recorder.js';
-import { type LiveBatch, LiveCapture, type LiveEvent, type LiveRecord } from './live-capture.js';
+import type { LiveBatch, LiveEvent, LiveRecord } from './live-batch.js';
+import { LiveCapture } from './live-capture.js';
 import type { RelayListening, RelayTotals } from './relay.js';
 import type { RelayDriver } from './relay-driver.js';
 import { RelayHost } from './relay-host.js';
@@ -95,6 +96,7 @@ export class LiveProxy {
 
   /** After the last batch: files are whole. */
   async close(): Promise<void> {
+    await this.capture.recordRest();
     for (const text of this.options.comments?.rest() ?? []) this.recorder?.event(text);
     await this.recorder?.close();
     await this.keyLog?.close();

@@ -1,10 +1,11 @@
 // What a relay tells becomes a capture: the same bytes in the same order, or a gap of just so many; whoever reads slowly
 // holds up nobody, and memory stays what the ring has.
 
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it, vi } from 'vitest';
 import { Dissector } from '../../../src/dissect/dissector.js';
 import type { Item } from '../../../src/dissect/item.js';
-import { type LiveBatch, LiveCapture, type LiveRecord } from '../../../src/io/proxy/live-capture.js';
+import type { LiveBatch, LiveRecord } from '../../../src/io/proxy/live-batch.js';
+import { LiveCapture } from '../../../src/io/proxy/live-capture.js';
 import { Ring } from '../../../src/io/proxy/ring.js';
 import { RingWatcher } from '../../../src/io/proxy/ring-watcher.js';
 
@@ -145,6 +146,50 @@ describe('LiveCapture', () => {
     // The three of the handshake have options.
     expect(bytes).toBe(350 * PUBLISH.length + 16);
     expect(recorded.filter((number) => number === 0)).toHaveLength(350 - read);
+  });
+
+  it('records what a reader holds up, and tells it later what is short', async () => {
+    vi.useFakeTimers({ toFake: ['setInterval', 'clearInterval'] });
+    try {
+      const order: string[] = [];
+      const record: LiveRecord = {
+        packet: (_route, _time, packet, number) => order.push(packet.length > 100 ? 'data' : `packet ${number}`),
+        secrets: (lines) => order.push(lines),
+        event: (_time, { event }) => order.push(event.kind),
+      };
+      const { watcher, capture } = rig(1 << 16, record);
+      watcher.opened(1, 0, CLIENT, SERVER);
+      const batches = capture.batches();
+      const first = (await batches.next()).value as LiveBatch;
+      vi.advanceTimersByTime(400);
+      expect(order).toEqual([]);
+      vi.advanceTimersByTime(200);
+      expect(order).toEqual(['packet 1', 'packet 2', 'packet 3']);
+      for (let count = 0; count < 150; count++) watcher.bytes(1, 0, PUBLISH);
+      vi.advanceTimersByTime(100);
+      expect(order).toHaveLength(3);
+      for (let count = 0; count < 130; count++) watcher.bytes(1, 0, PUBLISH);
+      watcher.opened(2, 0, { ...CLIENT, port: 50_001 }, SERVER);
+      watcher.secrets('CLIENT_RANDOM 00 00\n');
+      watcher.event({ kind: 'connected', connection: 2, target: SERVER });
+      for (let count = 0; count < 90; count++) watcher.bytes(1, 0, PUBLISH);
+      vi.advanceTimersByTime(100);
+      const recorded = order.filter((one) => one === 'data').length;
+      expect(recorded).toBeGreaterThan(250);
+      expect(order.slice(283, 288)).toEqual(['packet 4', 'packet 5', 'packet 6', 'CLIENT_RANDOM 00 00\n', 'connected']);
+      const second = (await batches.next()).value as LiveBatch;
+      expect([first, second].map(({ packets }) => packets.slice(0, 3).map(({ number }) => number))).toEqual([
+        [1, 2, 3],
+        [4, 5, 6],
+      ]);
+      expect([second.secrets.length, second.events.length]).toEqual([1, 1]);
+      await batches.return();
+      await capture.recordRest();
+      expect(order.filter((one) => one === 'data')).toHaveLength(370);
+      expect(capture.passedOver).toBe(recorded * PUBLISH.length);
+    } finally {
+      vi.useRealTimers();
+    }
   });
 
   it('records what nobody reads', async () => {
