@@ -72,6 +72,11 @@ export class LiveCapture {
     private readonly isRead: boolean = true,
   ) {}
 
+  /** Connections that are told to be open. */
+  get followed(): number {
+    return this.connections.size;
+  }
+
   /** The writer has written to a ring whose reader slept. */
   wake(): void {
     const { awake } = this;

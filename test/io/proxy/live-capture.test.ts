@@ -123,6 +123,32 @@ describe('LiveCapture', () => {
     expect(told.slice(-1)).toEqual(['PINGREQ']);
   });
 
+  it('tells ends later when there was no room for them, and nothing stays behind', async () => {
+    const { watcher, capture } = rig(4096);
+    const count = 60;
+    for (let id = 1; id <= count; id++) watcher.opened(id, 0, { ...CLIENT, port: 50_000 + id }, SERVER);
+    for (let id = 1; id <= count; id++) {
+      watcher.bytes(id, 0, CONNECT);
+      watcher.ended(id, 0, 'fin');
+      watcher.bytes(id, 1, CONNACK);
+      watcher.ended(id, 1, 'fin');
+    }
+    const reading = readAll(capture);
+    // What comes next finds room, and makes the rest be told.
+    for (let id = 100; id < 100 + 2 * count; id++) {
+      await capture.settled();
+      watcher.opened(id, 0, { ...CLIENT, port: 50_000 + id }, SERVER);
+      watcher.ended(id, 1, 'rst');
+    }
+    capture.end();
+    const opened = new Set(
+      (await reading).flatMap(({ packets }) => packets.map(({ bytes }) => bytes[20]! * 256 + bytes[21]!)),
+    );
+    expect([watcher.unsettled, capture.followed]).toEqual([0, 0]);
+    expect(capture.lost).toBe(count * (CONNECT.length + CONNACK.length));
+    expect(opened.size).toBeGreaterThan(2 * count);
+  });
+
   it('passes over what waits when the reader is behind: recorded, not read, and said', async () => {
     const recorded: number[] = [];
     let bytes = 0;
