@@ -6,19 +6,16 @@
 // while (the output is a pipe that nobody empties) holds up no recording: what was read so far is recorded as it is.
 
 import type { CapturedPacket } from '../../capture/packet.js';
-import { clientText } from '../watch/tap.js';
-import { CLIENT, SERVER, type Side, TcpSegments } from '../watch/tcp-segments.js';
+import type { Side } from '../watch/tcp-segments.js';
+import { FollowedConnections } from './followed-connections.js';
 import type { LiveBatch, LiveEvent, LiveRecord } from './live-batch.js';
 import { Owed, type Unread } from './owed.js';
 import type { Ring } from './ring.js';
 import { type Told, toldBy } from './ring-watcher.js';
-import type { RelayEvent } from './watcher.js';
 
 /** Records of a batch, about, and bytes. */
 const MOST_SEGMENTS = 256;
 const MOST_BYTES = 256 * 1024;
-/** Connections that are followed; of more, those that came first are let go. */
-const MOST_CONNECTIONS = 65_536;
 /** Milliseconds between two looks whether a batch is still being read, and after how many it is recorded. */
 const LOOK = 100;
 const PATIENCE = 5;
@@ -26,16 +23,6 @@ const PATIENCE = 5;
 const REST = 4 * 1024 * 1024;
 const MILLION = 1_000_000;
 const RAW = 101;
-
-interface Followed {
-  readonly route: number;
-  readonly segments: TcpSegments;
-  readonly client: string;
-  /** Directions that have ended. */
-  ended: number;
-  /** Bytes of each side that were passed over and are yet to be told. */
-  readonly passed: [number, number];
-}
 
 interface Kept {
   readonly route: number;
@@ -50,7 +37,7 @@ export class LiveCapture {
   passedOver = 0;
   /** Bytes for which the ring had no room. */
   lost = 0;
-  private readonly connections = new Map<number, Followed>();
+  private readonly connections: FollowedConnections;
   private epoch: bigint | undefined = undefined;
   private count = 0;
   private bytesRead = 0;
@@ -70,7 +57,12 @@ export class LiveCapture {
     private readonly record: LiveRecord | undefined,
     /** Nobody reads packets: they are only recorded. */
     private readonly isRead: boolean = true,
-  ) {}
+  ) {
+    this.connections = new FollowedConnections((route, time, segments, isKeptRead) => {
+      const isNumbered = isKeptRead && isRead;
+      for (const bytes of segments) this.kept.push({ route, time, bytes, number: isNumbered ? ++this.count : 0 });
+    });
+  }
 
   /** Connections that are told to be open. */
   get followed(): number {
@@ -186,76 +178,33 @@ export class LiveCapture {
   private take(told: Told, time: number): void {
     switch (told.kind) {
       case 'opened':
-        this.opened(told, time);
+        this.connections.opened(told.connection, told.opened, time);
         break;
       case 'bytes':
         this.bytes(told.connection, told.from, told.bytes, time);
         break;
       case 'lost':
         this.lost += told.length;
-        this.follow(told.connection, time, ({ segments }) => segments.skip(told.from, told.length));
+        this.connections.lost(told.connection, told.from, told.length, time);
         break;
       case 'ended':
-        this.ended(told.connection, told.from, told.how, time);
+        this.connections.ended(told.connection, told.from, told.how, time);
         break;
       case 'secrets':
         this.secrets.push(told.lines);
         break;
       case 'event':
-        this.events.push({ time, client: this.clientOf(told.event), event: told.event });
+        this.events.push({ time, client: this.connections.clientOf(told.event.connection ?? 0), event: told.event });
         break;
     }
-  }
-
-  private opened({ connection, opened }: Told & { kind: 'opened' }, time: number): void {
-    const { route, client, server } = opened;
-    const segments = new TcpSegments(connection, client, server);
-    this.connections.set(connection, { route, segments, client: clientText(client), ended: 0, passed: [0, 0] });
-    const [first] = this.connections.keys();
-    if (this.connections.size > MOST_CONNECTIONS && first !== undefined) this.connections.delete(first);
-    this.follow(connection, time, () => segments.open());
   }
 
   private bytes(connection: number, from: Side, bytes: Uint8Array, time: number): void {
     this.bytesRead += bytes.length;
     const isPassedOver = this.isBehind && this.isRead;
     if (isPassedOver) this.passedOver += bytes.length;
-    const followed = this.connections.get(connection);
-    if (followed === undefined) return;
-    if (isPassedOver && this.record === undefined) followed.passed[from] += bytes.length;
-    else this.follow(connection, time, ({ segments }) => segments.data(from, bytes), !isPassedOver);
-  }
-
-  private ended(connection: number, from: Side, how: 'fin' | 'rst', time: number): void {
-    this.follow(connection, time, (followed) => {
-      followed.ended += how === 'rst' ? 2 : 1;
-      if (followed.ended >= 2) this.connections.delete(connection);
-      return how === 'rst' ? followed.segments.reset(from) : followed.segments.fin(from);
-    });
-  }
-
-  private follow(
-    connection: number,
-    time: number,
-    made: (followed: Followed) => readonly Uint8Array[],
-    isRead = true,
-  ): void {
-    const followed = this.connections.get(connection);
-    if (followed === undefined) return;
-    const { passed, segments, route } = followed;
-    for (const from of [CLIENT, SERVER] as const) {
-      if (passed[from] > 0) this.keep(route, time, segments.skip(from, passed[from]), true);
-      passed[from] = 0;
-    }
-    this.keep(route, time, made(followed), isRead);
-  }
-
-  private keep(route: number, time: number, all: readonly Uint8Array[], isRead: boolean): void {
-    for (const bytes of all) this.kept.push({ route, time, bytes, number: isRead && this.isRead ? ++this.count : 0 });
-  }
-
-  private clientOf(event: RelayEvent): string | undefined {
-    return event.connection === undefined ? undefined : this.connections.get(event.connection)?.client;
+    if (isPassedOver && this.record === undefined) this.connections.passOver(connection, from, bytes.length);
+    else this.connections.data(connection, from, bytes, time, !isPassedOver);
   }
 
   private unread(): Unread {
