@@ -16,6 +16,9 @@ export class Connection implements ConnectionInfo {
   readonly layers: TransportName[] = [];
   /** The client's address as a PROXY header tells it. */
   proxied: string | undefined = undefined;
+  private layersName = 'tcp';
+  /** So many of them are in the name. */
+  private layersNamed = 0;
   private names: readonly [client: string, server: string] | undefined = undefined;
 
   constructor(
@@ -34,8 +37,11 @@ export class Connection implements ConnectionInfo {
 
   /** "tcp", "tls", "websocket", "tls+websocket". */
   get transport(): string {
-    const layers = this.layers.filter((layer) => layer !== 'proxy-protocol');
-    return layers.length === 0 ? 'tcp' : layers.join('+');
+    if (this.layersNamed !== this.layers.length) {
+      this.layersNamed = this.layers.length;
+      this.layersName = this.layers.filter((layer) => layer !== 'proxy-protocol').join('+') || 'tcp';
+    }
+    return this.layersName;
   }
 
   get firstFin(): FirstFin | undefined {

@@ -31,7 +31,10 @@ export function createItemJson(options: RenderOptions): ItemJson {
   const between = (connection: ConnectionInfo | undefined, direction: Direction | undefined): string => {
     if (connection === undefined) return '';
     let known = ends.get(connection);
-    if (known === undefined) ends.set(connection, (known = endsJson(connection)));
+    // Layers are found one by one, and one of them may tell another client.
+    if (known?.transport !== connection.transport || known.client !== connection.client) {
+      ends.set(connection, (known = endsJson(connection)));
+    }
     return known[direction ?? 'both'];
   };
   return {
@@ -64,13 +67,15 @@ function listJson(findings: readonly Finding[] | undefined): string {
   return findings === undefined ? '' : `,"findings":${findingsJson(findings)}`;
 }
 
-type EndsJson = Readonly<Record<Direction | 'both', string>>;
+type EndsJson = Readonly<Record<Direction | 'both' | 'transport' | 'client', string>>;
 
 /** An event of both directions goes from the client to the server. */
 function endsJson({ id, client, server, transport }: ConnectionInfo): EndsJson {
   const ends = (direction: string, from: string, to: string) =>
     `"connection":${id},${direction}"source":${stringJson(from)},"destination":${stringJson(to)},"transport":"${transport}",`;
   return {
+    transport,
+    client,
     'client-to-server': ends('"direction":"client-to-server",', client, server),
     'server-to-client': ends('"direction":"server-to-client",', server, client),
     both: ends('', client, server),

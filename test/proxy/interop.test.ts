@@ -14,8 +14,8 @@ import {
   type Ended,
   folder,
   HOST,
+  isAt,
   isOfRelay,
-  type Line,
   linesIn,
   output,
   type RunningProxy,
@@ -42,9 +42,6 @@ const VERSIONS: readonly Protocol[] = ['3.1', '3.1.1', '5.0'];
 const SCHEMES = { tcp: 'mqtt', tls: 'mqtts', ws: 'ws', wss: 'wss' } as const;
 /** WebSocket is passed on as it is, and recorded as such. */
 const isWebSocket = (index: number) => ROUTES[index]!.every((transport) => transport.startsWith('ws'));
-const isAt = ({ source, destination }: Line, port: number) => {
-  return [source, destination].some((end) => end?.endsWith(`:${port}`));
-};
 const withPrograms = hasProgram('openssl') && hasProgram('mosquitto');
 
 describe.skipIf(!withPrograms).each(Object.entries(BROKERS))('before %s', (name, startBroker) => {

@@ -152,6 +152,7 @@ export interface Line {
   readonly direction?: string;
   readonly version?: string;
   readonly length?: number;
+  readonly transport?: string;
   readonly source?: string;
   readonly destination?: string;
   readonly packet?: Readonly<Record<string, unknown>> & { readonly packetId?: number };
@@ -180,6 +181,11 @@ export function linesIn(path: string): readonly Line[] {
 
 export function isOfRelay({ event }: Line): boolean {
   return event === 'relay' || event === 'fault';
+}
+
+/** Of the connections to a port. */
+export function isAt({ source, destination }: Line, port: number | undefined): boolean {
+  return [source, destination].some((end) => end?.endsWith(`:${port}`));
 }
 
 async function killed(child: ChildProcess): Promise<void> {

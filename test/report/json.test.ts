@@ -6,7 +6,17 @@ import { bytesJson, stringJson, valueJson } from '../../src/report/json-value.js
 import { createNdjson } from '../../src/report/ndjson.js';
 import type { RenderOptions } from '../../src/report/renderer.js';
 import { hex } from '../support/hex.js';
-import { CONNECT_BYTES, OPTIONS, type PacketSpec, packet, rendered, SOURCE, STORY, SUMMARY } from './items.js';
+import {
+  CONNECT_BYTES,
+  connection,
+  OPTIONS,
+  type PacketSpec,
+  packet,
+  rendered,
+  SOURCE,
+  STORY,
+  SUMMARY,
+} from './items.js';
 
 type Line = Record<string, unknown>;
 
@@ -67,6 +77,20 @@ describe('ndjson', () => {
       'fields',
       'problems',
     ]);
+  });
+
+  it('tells the layers and the client of a connection as they are known by then', () => {
+    const changing = { ...connection(0, '3.1.1'), client: '10.0.0.2:20000', transport: 'tls' };
+    const ndjson = createNdjson(OPTIONS);
+    const told = () => {
+      const { source, transport } = JSON.parse(ndjson.item(packet('c0 00', { connection: changing }))) as Line;
+      return [source, transport];
+    };
+    expect(told()).toEqual(['10.0.0.2:20000', 'tls']);
+    changing.transport = 'tls+websocket';
+    expect(told()).toEqual(['10.0.0.2:20000', 'tls+websocket']);
+    changing.client = '192.0.2.7:1';
+    expect(told()).toEqual(['192.0.2.7:1', 'tls+websocket']);
   });
 
   it.each([
