@@ -2,6 +2,7 @@
 // of the packet that it is about. A rule that threw is told at the end, and makes the run fail.
 
 import type { Item } from '../dissect/item.js';
+import { doubted } from '../io/proxy/server-doubt.js';
 import { internalErrorText } from '../report/judgement/plain.js';
 import type { FindingCounts } from '../report/shown.js';
 import type { Finding } from '../validate/finding.js';
@@ -50,10 +51,4 @@ export class Judging {
     for (const { verdict, level } of selected) this.counts[verdict === 'inconclusive' ? verdict : level]++;
     return selected;
   }
-}
-
-function doubted(finding: Finding, reason: string): Finding {
-  return finding.party === 'client' || finding.verdict !== 'violation'
-    ? finding
-    : { ...finding, verdict: 'inconclusive', reason };
 }

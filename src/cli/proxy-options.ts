@@ -34,6 +34,9 @@ export interface ProxyFlags {
   readonly control?: string;
 }
 
+/** A day: timers do not hold a month. */
+const MOST_SECONDS = 86_400;
+
 type Parse = (text: string, before: never) => unknown;
 type Row = readonly [flags: string, what: string, parse?: Parse, preset?: unknown];
 
@@ -54,9 +57,9 @@ const GROUPS: Readonly<Record<string, readonly Row[]>> = {
     ['--insecure', 'take whatever certificate the target shows'],
   ],
   'Connections:': [
-    ['--connect-timeout <seconds>', 'the target must be there within so long', integer(1), 10],
+    ['--connect-timeout <seconds>', 'the target must be there within so long', integer(1, MOST_SECONDS), 10],
     ['--max-clients <n>', 'clients at once; more are reset', integer(1), 10_000],
-    ['--grace <seconds>', 'after Ctrl-C, connections have so long to finish', integer(0), 5],
+    ['--grace <seconds>', 'after Ctrl-C, connections have so long to finish', integer(0, MOST_SECONDS), 5],
     ['--proxy-protocol <version>', "tell the target the client's address by the PROXY protocol, 1 or 2", integer(1, 2)],
     ['--control <address>', 'an HTTP interface to look and to act while it runs: 127.0.0.1:9884'],
   ],

@@ -1,8 +1,9 @@
 // What the proxy shows of what passes: packets with findings as `dissect` does, and the events of the relay in between.
-// Once a fault was injected, what the server does may be the fault's doing: nothing is held against it any more.
+// Once a fault was injected or a connection cut, what the server does may come of that: nothing is held against it any more.
 
 import type { Item, Summary } from '../dissect/item.js';
 import type { LiveBatch, LiveEvent } from '../io/proxy/live-batch.js';
+import { doubtAfter } from '../io/proxy/server-doubt.js';
 import type { RelayEvent } from '../io/proxy/watcher.js';
 import type { FindingComments } from '../io/recording/comments.js';
 import type { Source } from '../report/renderer.js';
@@ -71,8 +72,9 @@ export class ProxyView implements Sink {
   }
 
   event(event: ShownEvent): void {
-    if (event.event === 'fault' && this.judging !== undefined) {
-      this.judging.serverDoubt ??= `a fault was injected (${event.message})`;
+    const kind = event.event === 'fault' ? 'fault' : event.code === 'cut' ? 'cut' : undefined;
+    if (kind !== undefined && this.judging !== undefined) {
+      this.judging.serverDoubt ??= doubtAfter(kind, event.message);
     }
     this.packets.event(event);
   }
@@ -134,7 +136,8 @@ function codeOf(event: RelayEvent): string {
 
 function detailsOf(event: RelayEvent): Readonly<Record<string, string | number>> {
   const connection = event.connection === undefined ? {} : { relayConnection: event.connection };
-  return event.kind === 'fault' ? { ...connection, rule: event.fault.rule } : connection;
+  if (event.kind === 'fault') return { ...connection, rule: event.fault.rule };
+  return event.kind === 'failed' ? { ...connection, with: event.with } : connection;
 }
 
 /** For a line of output, and for the comment in a recording. */
@@ -146,7 +149,9 @@ export function textOf(event: RelayEvent, client: string | undefined): string {
       return `${who} connected, passed on to ${address}${port === undefined ? '' : `:${port}`}`;
     }
     case 'failed':
-      return `${who}: ${event.message}`;
+      return `${who}: ${event.with === 'target' ? 'target: ' : ''}${event.message}`;
+    case 'cut':
+      return `${who}: ${event.why === 'asked' ? 'cut on demand' : 'closed, since the proxy ends'}${event.how === 'rst' ? ' (RST)' : ''}`;
     case 'fault':
       return `${who}, rule ${event.fault.rule}: ${event.fault.message}`;
   }

@@ -21,6 +21,7 @@ import { LiveProxy } from './proxy/live-proxy.js';
 import type { ConnectionState, RelayListening, RelayTotals } from './proxy/relay.js';
 import type { RelayLimits } from './proxy/relay-limits.js';
 import type { RouteSetup } from './proxy/relay-setup.js';
+import { doubtAfter, doubted } from './proxy/server-doubt.js';
 import type { RelayEvent } from './proxy/watcher.js';
 import { FindingComments } from './recording/comments.js';
 import type { RecorderOptions } from './recording/recorder.js';
@@ -50,7 +51,7 @@ export interface ProxyEvents {
   /** Views in it are valid during the call. */
   readonly packet: readonly [packet: PacketItem, findings: readonly Finding[]];
   readonly finding: readonly [finding: Finding];
-  /** Of the dissection (a gap, lost sync, a close) or of the relay (connected, failed, a fault). */
+  /** Of the dissection (a gap, lost sync, a close) or of the relay (connected, failed, cut, a fault). */
   readonly event: readonly [event: Exclude<Item, PacketItem> | RelayEvent];
   /** Something stops being done: a recording whose disk is full. */
   readonly warning: readonly [message: string];
@@ -75,6 +76,8 @@ class ProxyRun {
   private reading: Promise<void> = Promise.resolve();
   private closing: Promise<void> | undefined = undefined;
   private readonly comments = new FindingComments();
+  /** Why nothing is held against servers from now on. */
+  private serverDoubt: string | undefined = undefined;
 
   constructor(private readonly options: CreateProxyOptions) {
     const { check = true, judge, write, limits, faults = [] } = options;
@@ -186,19 +189,30 @@ class ProxyRun {
   private async read(): Promise<void> {
     for await (const batch of this.proxy.batches()) this.take(batch);
     for (const item of this.dissector.end()) this.item(item);
-    this.judge?.end().forEach(this.found);
+    this.fair(this.judge?.end() ?? []).forEach(this.found);
   }
 
   private take({ packets, events }: LiveBatch): void {
     for (const packet of packets) for (const item of this.dissector.push(packet)) this.item(item);
-    for (const { event } of events satisfies readonly LiveEvent[]) this.tell('event', event);
+    for (const { event } of events satisfies readonly LiveEvent[]) {
+      this.serverDoubt ??= doubtAfter(
+        event.kind,
+        event.kind === 'fault' ? event.fault.message : `number ${event.connection}`,
+      );
+      this.tell('event', event);
+    }
   }
 
   private item(item: Item): void {
-    const findings = this.judge?.push(item) ?? [];
+    const findings = this.fair(this.judge?.push(item) ?? []);
     if (item.kind === 'packet') this.tell('packet', item, findings);
     else this.tell('event', item);
     findings.forEach(this.found);
+  }
+
+  private fair(findings: readonly Finding[]): readonly Finding[] {
+    const { serverDoubt } = this;
+    return serverDoubt === undefined ? findings : findings.map((finding) => doubted(finding, serverDoubt));
   }
 
   private readonly found = (finding: Finding): void => {

@@ -102,6 +102,34 @@ describe('createProxy', () => {
       await expect(proxy.addFault('drop PUBAK')).rejects.toThrow(/PUBAK/);
     }));
 
+  it.each([
+    ['nothing', async () => {}, 'violation'],
+    ['a fault', (proxy: RunningProxy) => proxy.addFault('drop PINGREQ'), 'inconclusive'],
+    ['a cut', (proxy: RunningProxy) => proxy.cut(1), 'inconclusive'],
+  ] as const)('holds against a server what it does wrong after %s, or not', async (_, disturb, verdict) => {
+    // PUBLISH with both bits of QoS.
+    const server = createServer((socket) => {
+      socket.on('error', () => {}).once('data', () => socket.write(Buffer.from('200200003606000161000131', 'hex')));
+    }).listen(0, '127.0.0.1');
+    await new Promise((resolve) => server.once('listening', resolve));
+    const proxy = await createProxy({ target: `tcp://127.0.0.1:${(server.address() as { port: number }).port}` });
+    const { findings } = telling(proxy);
+    const connect = Buffer.from('100d00044d5154540402003c000161c000', 'hex');
+    const idle = connectTcp(proxy.port, '127.0.0.1').on('error', () => {});
+    await new Promise((resolve) => proxy.once('event', resolve));
+    await disturb(proxy);
+    const client = connectTcp(proxy.port, '127.0.0.1').on('error', () => {});
+    const found = new Promise((resolve) => proxy.once('finding', resolve));
+    client.write(connect);
+    await found;
+    client.destroy();
+    idle.destroy();
+    await proxy.close();
+    server.close();
+    expect(findings.filter(({ party }) => party === 'server').map((one) => one.verdict)).toContain(verdict);
+    expect(findings.some((one) => one.party === 'server' && one.verdict !== verdict)).toBe(false);
+  });
+
   it('cuts a connection on demand', () =>
     between({}, async (proxy) => {
       const client = await connectAsync(proxy.url, { reconnectPeriod: 0 });

@@ -109,7 +109,7 @@ export class Relay implements RelayCore {
     this.isStopping = true;
     const servers = this.listening.map(({ server }) => new Promise((resolve) => server.close(resolve)));
     await this.empty(graceMs);
-    for (const connection of this.open.values()) connection.close('fin');
+    for (const id of [...this.open.keys()]) this.close(id, 'fin', 'stopped');
     await this.empty(Number.POSITIVE_INFINITY);
     await Promise.all(servers);
   }
@@ -139,9 +139,7 @@ export class Relay implements RelayCore {
 
   /** Both sides of the connection. false: there is none of that number. */
   cut(id: number, how: CloseHow): boolean {
-    const connection = this.open.get(id);
-    connection?.close(how);
-    return connection !== undefined;
+    return this.close(id, how, 'asked');
   }
 
   failed(connection: RelayConnection, who: 'client' | 'target', failure: Failure): void {
@@ -152,6 +150,14 @@ export class Relay implements RelayCore {
   over({ id }: RelayConnection): void {
     this.open.delete(id);
     if (this.open.size === 0) this.whenEmpty?.();
+  }
+
+  private close(id: number, how: CloseHow, why: 'asked' | 'stopped'): boolean {
+    const connection = this.open.get(id);
+    if (connection === undefined) return false;
+    if (connection.state !== 'closing') this.options.watcher?.event({ kind: 'cut', connection: id, how, why });
+    connection.close(how);
+    return true;
   }
 
   private async serverMaker(route: RelayRoute, index: number): Promise<() => Server> {

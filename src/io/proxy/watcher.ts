@@ -28,5 +28,12 @@ export type RelayEvent =
       readonly reason: FailureReason;
       readonly message: string;
     }
+  /** The proxy itself closes a connection: somebody asked for it, or it stops. No side is to blame. */
+  | {
+      readonly kind: 'cut';
+      readonly connection: number;
+      readonly how: 'fin' | 'rst';
+      readonly why: 'asked' | 'stopped';
+    }
   /** The connection to the target is there. */
   | { readonly kind: 'connected'; readonly connection: number; readonly target: Endpoint };

@@ -118,7 +118,8 @@ describe('cut', () => {
     client.end();
     target.end();
     await allClosed(relay);
-    expect(watcher.lines.slice(2)).toEqual(how === 'fin' ? ['1 1 fin', '1 0 fin'] : ['1 1 rst']);
+    const ended = how === 'fin' ? ['1 1 fin', '1 0 fin'] : ['1 1 rst'];
+    expect(watcher.lines.slice(2)).toEqual([`1 asked: ${how}`, ...ended]);
   });
 
   it('who does not close after a FIN is reset', async () => {
@@ -126,7 +127,7 @@ describe('cut', () => {
     relay.cut(1, 'fin');
     expect(await endOf(client)).toBe('fin');
     await allClosed(relay);
-    expect(watcher.lines.slice(2)).toEqual(['1 1 fin', '1 1 rst']);
+    expect(watcher.lines.slice(2)).toEqual(['1 asked: fin', '1 1 fin', '1 1 rst']);
   });
 });
 
@@ -145,11 +146,12 @@ describe('stop', () => {
   });
 
   it('ends those that are left', async () => {
-    const { client, target, relay } = await joined({ limits: { closeTimeout: 20 } });
+    const { client, target, relay, watcher } = await joined({ limits: { closeTimeout: 20 } });
     const ends = [endOf(client), endOf(target)];
     await relay.stop(10);
     expect(await Promise.all(ends)).toEqual(['fin', 'fin']);
     expect(relay.connections()).toEqual([]);
+    expect(watcher.lines.slice(2, 4)).toEqual(['1 stopped: fin', '1 1 fin']);
   });
 
   it('also those whose target is still being waited for', async () => {

@@ -52,6 +52,7 @@ export class Watcher implements RelayWatcher {
     if (event.kind === 'failed')
       this.say(`${event.connection} ${event.with} failed: ${event.reason}: ${event.message}`);
     else if (event.kind === 'fault') this.say(`${event.connection} fault: ${event.fault.message}`);
+    else if (event.kind === 'cut') this.say(`${event.connection} ${event.why}: ${event.how}`);
     else this.say(`${event.connection} connected`);
   }
 
