@@ -32,6 +32,7 @@ export interface ProxyFlags {
   readonly fault?: readonly string[];
   readonly faults?: string;
   readonly control?: string;
+  readonly output?: string;
 }
 
 /** A day: timers do not hold a month. */
@@ -94,7 +95,7 @@ export function addProxyOptions(command: Command): Command {
 
 /** What does not go together; undefined when all does. */
 export function proxyFault(flags: ProxyFlags): string | undefined {
-  const { listen = [], target = [], write, keylog, makeCa } = flags;
+  const { listen = [], target = [], write, keylog, output, makeCa } = flags;
   if (makeCa !== undefined) {
     return listen.length + target.length > 0
       ? "option '--make-ca' ends at once: leave out --listen and --target"
@@ -116,7 +117,9 @@ export function proxyFault(flags: ProxyFlags): string | undefined {
   const idle = [...(serving ? [] : OF_CLIENTS), ...(asking ? [] : OF_TARGETS)].find((one) => isGiven(flags, one));
   if (idle !== undefined)
     return `option '${idle}' needs a ${OF_CLIENTS.includes(idle) ? '--listen' : '--target'} with TLS`;
-  return write !== undefined && write === keylog ? "options '--write' and '--keylog' name the same file" : undefined;
+  const written = Object.entries({ write, keylog, output }).filter(([, path]) => path !== undefined);
+  const [one, other] = written.filter(([name, path]) => written.some(([of, to]) => of !== name && to === path));
+  return one === undefined ? undefined : `options '--${one[0]}' and '--${other![0]}' name the same file`;
 }
 
 const NEEDS: readonly (readonly [string, readonly string[]])[] = [

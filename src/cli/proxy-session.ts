@@ -54,15 +54,15 @@ class Session {
     setup: Awaited<ReturnType<typeof setupOf>>,
     private readonly io: Io,
   ) {
-    const { quiet = false, check, showSecrets = false, write, control, keylog } = options;
-    const isRead = !quiet || control !== undefined || (write !== undefined && check);
+    const { check, showSecrets = false, write, keylog } = options;
+    const isRead = isReadFor(options);
     const sieve = new Sieve(options);
     this.status = new StatusLine(io.stderr, isRead);
     this.lines = new PacketLines(showSecrets);
     this.judging = isRead && check ? new Judging(sieve, { limits: judgeLimitsOf(options) }) : undefined;
     const packets = new Packets([], options, sieve, this.judging, io);
     const comments = write === undefined ? undefined : new FindingComments();
-    this.view = new ProxyView(packets, this.judging, this.status, this.lines, comments);
+    this.view = new ProxyView(packets, this.judging, this.status, this.lines, comments, isRead);
     this.proxy = new LiveProxy({
       ...{ setup, isRead, worker: io.relayWorker, recording: recordingOf(options), keyLog: keylog },
       comments,
@@ -156,13 +156,19 @@ class Session {
 
   private tell({ everConnected, failed, received, sent }: RelayTotals): void {
     const { io, proxy } = this;
-    const failures = failed > 0 ? `, ${failed} of them failed` : '';
+    const failures = failed > 0 ? `, ${plural(failed, 'failure')}` : '';
     const bytes = `${plural(received, 'byte')} from clients, ${plural(sent, 'byte')} to them`;
     say(io, `${plural(everConnected, 'connection')}${failures}, ${bytes}`);
     const { unread, lost } = proxy.missed;
     if (unread > 0) warn(io, `${plural(unread, 'byte')} came faster than they could be read: there are gaps above`);
     if (lost > 0) warn(io, `${plural(lost, 'byte')} came faster than they could be read or recorded`);
   }
+}
+
+/** Somebody wants to know of packets. */
+function isReadFor({ quiet = false, check, failOn, format, output, control, write }: ProxyOptions): boolean {
+  const isJudged = check && (failOn !== 'never' || write !== undefined);
+  return !quiet || isJudged || [format, output, control].some((one) => one !== undefined);
 }
 
 function aborted(...signals: readonly AbortSignal[]): Promise<void> {

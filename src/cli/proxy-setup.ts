@@ -4,6 +4,7 @@
 import { parseFault } from '../faults/parse-fault.js';
 import { readFaultRules } from '../faults/read-rules.js';
 import type { FaultRule } from '../faults/rule.js';
+import { refuseInput } from '../io/output.js';
 import { addressText, isEncrypted, type ProxyAddress, parseListen, parseTarget } from '../io/proxy/addresses.js';
 import type { TargetTls } from '../io/proxy/relay-options.js';
 import type { RelaySetup, RouteSetup } from '../io/proxy/relay-setup.js';
@@ -18,6 +19,7 @@ const MEGABYTE = 1_000_000;
 /** Throws UserError when a file cannot be read, or an address or a rule is wrong. */
 export async function setupOf(flags: ProxyFlags): Promise<Omit<RelaySetup, 'ring' | 'keepsBytes'>> {
   const { listen = [], target = [], recordEncrypted = false, control } = flags;
+  await spareInputs(flags);
   const faults = await faultsOf(flags);
   const routes: RouteSetup[] = [];
   for (const [index, text] of listen.entries()) {
@@ -30,6 +32,15 @@ export async function setupOf(flags: ProxyFlags): Promise<Omit<RelaySetup, 'ring
     isEncrypted: recordEncrypted,
     limits: { connectTimeout: flags.connectTimeout * 1000, maximumConnections: flags.maxClients },
   };
+}
+
+/** What is written is nothing that is read. */
+async function spareInputs(flags: ProxyFlags): Promise<void> {
+  const { tlsCert, tlsKey, clientCa, targetCa, targetCert, targetKey, faults, write, keylog, output } = flags;
+  const inputs = [tlsCert, tlsKey, clientCa, targetCa, targetCert, targetKey, faults].filter(
+    (one) => one !== undefined,
+  );
+  for (const path of [write, keylog, output]) if (path !== undefined) await refuseInput(path, inputs);
 }
 
 async function routeOf(listen: ProxyAddress, target: ProxyAddress, flags: ProxyFlags): Promise<RouteSetup> {

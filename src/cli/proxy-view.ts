@@ -27,6 +27,8 @@ export class ProxyView implements Sink {
     private readonly status: StatusLine,
     private readonly lines: PacketLines,
     comments: FindingComments | undefined,
+    /** Otherwise there is nothing to sum up. */
+    private readonly isRead: boolean,
   ) {
     packets.onFinding = comments === undefined ? undefined : (finding) => comments.add(finding);
     packets.onShown = (shown, findings) => lines.add(shown, findings);
@@ -89,7 +91,7 @@ export class ProxyView implements Sink {
 
   async end(summary: Summary): Promise<void> {
     this.status.clear();
-    await this.packets.end(summary);
+    if (this.isRead) await this.packets.end(summary);
   }
 
   /** Lines and the status line are on one terminal. */

@@ -1,4 +1,4 @@
-// The broker's command inside the test's process, running until it is stopped.
+// A command that serves inside the test's process, running until it is stopped.
 
 import { expect } from 'vitest';
 import type { Io } from '../../src/cli/io.js';
@@ -13,7 +13,11 @@ export interface Running {
   stop(): Promise<number>;
 }
 
-export async function startedBroker(...args: readonly string[]): Promise<Running> {
+export function startedBroker(...args: readonly string[]): Promise<Running> {
+  return started('broker', ...args);
+}
+
+export async function started(...args: readonly string[]): Promise<Running> {
   const stop = new AbortController();
   const texts = { stdout: '', stderr: '' };
   const stream = (name: keyof typeof texts) => {
@@ -24,14 +28,14 @@ export async function startedBroker(...args: readonly string[]): Promise<Running
     };
     return { write, on: () => {}, once: () => {} } as unknown as Io['stdout'];
   };
-  const ended = run(['broker', ...args], {
+  const ended = run(args, {
     stdin: undefined,
     stdout: stream('stdout'),
     stderr: stream('stderr'),
     env: {},
     interrupt: stop.signal,
   });
-  const urls = () => [...texts.stderr.matchAll(/listening on (\S+)/g)].map(([, url]) => url!);
+  const urls = () => [...texts.stderr.matchAll(/listening on ([^\s,]+)/g)].map(([, url]) => url!);
   await expect.poll(() => urls().length, { timeout: 5000 }).toBeGreaterThan(0);
   return {
     stdout: () => texts.stdout,

@@ -102,6 +102,27 @@ const OPTIONS: readonly Row[] = [
   ['a number that is none', () => [...PAIR(), '--grace', 'x'], "option '--grace <seconds>' argument 'x' is invalid"],
   ['an option that is none', () => [...PAIR(), '--nonsense'], "unknown option '--nonsense'"],
   ['a file to read', () => [...PAIR(), 'x.pcap'], "too many arguments for 'proxy'"],
+  [
+    'to fail on what is not looked for',
+    () => [...PAIR(), '--no-check', '--fail-on', 'must'],
+    "'--fail-on' needs findings",
+  ],
+  ['a grace of months', () => [...PAIR(), '--grace', '3000000'], 'from 0 to 86400'],
+  [
+    'a recording over a key',
+    () => [...TLS_LISTEN(), '--tls-cert', written('c.pem', ''), '--tls-key', written('k.pem', ''), '-w', file('k.pem')],
+    'k.pem: is an input too, writing would destroy it',
+  ],
+  [
+    'output over the rules',
+    () => [...PAIR(), '--faults', written('d.json', '{"faults":[]}'), '-o', file('d.json')],
+    'd.json: is an input too, writing would destroy it',
+  ],
+  [
+    'two outputs in one file',
+    () => [...PAIR(), '-w', file('x'), '-o', file('x')],
+    "'--write' and '--output' name the same",
+  ],
   ['--make-ca beside others', () => [...PAIR(), '--make-ca', file('ca')], "option '--make-ca' ends at once"],
 ];
 

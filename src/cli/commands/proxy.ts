@@ -37,13 +37,17 @@ export function defineProxy(command: Command, io: Io, done: (exitCode: number) =
   addSelectionOptions(command, 'end after so many items shown')
     .addHelpText('after', `${formatsHelp()}\n${SELECTION_HELP}\n${EXAMPLES}\n${EXIT_CODES_HELP}`)
     .action(async (options: ProxyOptions) => {
-      const fault = proxyFault(options);
+      const fault = proxyFault(options) ?? judgeFault(options);
       if (fault !== undefined) command.error(`error: ${fault}`);
       if (options.makeCa !== undefined) await makeCa(options.makeCa, io);
       else done(await runProxy(options, io));
     });
   // What the proxy has passed on comes in order: behind a hole nothing more will come.
   addJudgeLimitOptions(addLimitOptions(command, { 'ack-slack-segments': 1 }));
+}
+
+function judgeFault({ check, failOn }: ProxyOptions): string | undefined {
+  return check || failOn === 'never' ? undefined : "option '--fail-on' needs findings: leave out --no-check";
 }
 
 async function makeCa(folder: string, io: Io): Promise<void> {

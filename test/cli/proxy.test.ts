@@ -1,0 +1,51 @@
+// What the proxy's command looks at, and what it says at its end.
+
+import { connect, createServer, type Server } from 'node:net';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { started } from './running.js';
+
+/** CONNECT, and a PUBLISH with both bits of QoS. */
+const WRONG = Buffer.from('100d00044d5154540402003c0001613606000161000131', 'hex');
+
+let server: Server;
+let target = '';
+beforeAll(async () => {
+  server = createServer((socket) => {
+    socket.on('error', () => {}).on('data', () => socket.write(Buffer.from('20020000', 'hex')));
+  }).listen(0, '127.0.0.1');
+  await new Promise((resolve) => server.once('listening', resolve));
+  target = `tcp://127.0.0.1:${(server.address() as { port: number }).port}`;
+});
+afterAll(() => {
+  server.close();
+});
+
+async function ran(...args: readonly string[]): Promise<{ code: number; stdout: string; stderr: string }> {
+  const proxy = await started('proxy', '--listen', 'tcp://127.0.0.1:0', '--target', target, '--grace', '0', ...args);
+  const client = connect(Number(/\d+$/.exec(proxy.urls()[0]!)![0]), '127.0.0.1').on('error', () => {});
+  await new Promise((resolve) => {
+    client.once('data', resolve);
+    client.write(WRONG);
+  });
+  client.destroy();
+  const code = await proxy.stop();
+  return { code, stdout: proxy.stdout(), stderr: proxy.stderr() };
+}
+
+describe('what is shown and judged', () => {
+  it.each([
+    ['shown, and no reason to fail', [], 0, /PUBLISH[^]*MQTT packets .* 1 finding/],
+    ['shown, and failed on', ['--fail-on', 'must'], 1, /PUBLISH[^]*MQTT packets .* 1 finding/],
+    ['quiet, and failed on nevertheless', ['-q', '--fail-on', 'must'], 1, /^3 MQTT packets .* 1 finding/],
+    ['quiet, and summed up as asked', ['-q', '--format', 'json'], 0, /"summary"/],
+  ] as const)('%s', async (_, args, code, stdout) => {
+    expect(await ran(...args)).toMatchObject({ code, stdout: expect.stringMatching(stdout) });
+  });
+
+  it('quiet: nobody reads packets, so nobody says that there were none', async () => {
+    const { code, stdout, stderr } = await ran('-q');
+    expect([code, stdout]).toEqual([0, '']);
+    expect(stderr).not.toMatch(/packets/);
+    expect(stderr).toMatch(/1 connection, 23 bytes from clients, \d+ bytes to them\n$/);
+  });
+});
