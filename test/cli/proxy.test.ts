@@ -34,8 +34,8 @@ async function ran(...args: readonly string[]): Promise<{ code: number; stdout: 
 
 describe('what is shown and judged', () => {
   it.each([
-    ['shown, and no reason to fail', [], 0, /PUBLISH[^]*MQTT packets .* 1 finding/],
-    ['shown, and failed on', ['--fail-on', 'must'], 1, /PUBLISH[^]*MQTT packets .* 1 finding/],
+    ['shown, and no reason to fail', [], 0, /PUBLISH[\s\S]*MQTT packets .* 1 finding/],
+    ['shown, and failed on', ['--fail-on', 'must'], 1, /PUBLISH[\s\S]*MQTT packets .* 1 finding/],
     ['quiet, and failed on nevertheless', ['-q', '--fail-on', 'must'], 1, /^3 MQTT packets .* 1 finding/],
     ['quiet, and summed up as asked', ['-q', '--format', 'json'], 0, /"summary"/],
   ] as const)('%s', async (_, args, code, stdout) => {

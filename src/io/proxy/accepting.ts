@@ -74,6 +74,11 @@ function webSocketAcceptor({ limits, targetWebSocket, asked }: Accepting): Ask {
   http.on('clientError', (error, stream) => connectionOf(stream).failed(CLIENT, error));
   http.on('upgrade', (request, stream, head) => {
     const connection = connectionOf(stream);
+    const fault = handshakeFault(request);
+    if (fault !== undefined) {
+      connection.fail(CLIENT, { reason: 'websocket', message: fault });
+      return;
+    }
     if (!targetWebSocket) {
       connection.subprotocol = offeredBy(request).find((one) => SUBPROTOCOLS.includes(one));
       if (connection.subprotocol === undefined) {
@@ -92,6 +97,18 @@ function webSocketAcceptor({ limits, targetWebSocket, asked }: Accepting): Ask {
     http.emit('connection', stream);
   };
 }
+
+/** What ws would refuse, but only once the target is there, and without telling. RFC 6455 4.2.1. */
+function handshakeFault({ method, headers }: IncomingMessage): string | undefined {
+  const { upgrade = '', 'sec-websocket-key': key = '', 'sec-websocket-version': version = 'none' } = headers;
+  if (method !== 'GET' || upgrade.toLowerCase() !== 'websocket') return 'the request asks for no WebSocket';
+  if (!VERSIONS.includes(version)) return `the request is of no known version of WebSocket (${version})`;
+  return KEY.test(key) ? undefined : 'the request has no Sec-WebSocket-Key as it should be';
+}
+
+const VERSIONS = ['13', '8'];
+/** 16 bytes in base64. */
+const KEY = /^[+/0-9a-z]{22}==$/i;
 
 function connectionOf(stream: unknown): RelayConnection {
   return (stream as Watched).relayOwner as RelayConnection;

@@ -219,6 +219,21 @@ describe('a client', () => {
     expect(watcher.lines[1]).toBe('1 client failed: websocket: the subprotocol mqtt is not offered');
   });
 
+  it.each([
+    ['Upgrade: h2c', 'the request asks for no WebSocket'],
+    ['Upgrade: websocket\r\nSec-WebSocket-Version: 7', 'the request is of no known version of WebSocket (7)'],
+    ['Upgrade: websocket\r\nSec-WebSocket-Version: 13', 'the request has no Sec-WebSocket-Key as it should be'],
+  ])('that asks with %j', async (headers, message) => {
+    const watcher = new Watcher();
+    const { port } = await startRelay({ routes: [routeTo(1, { listen: parseListen(`ws://${HOST}:0`) })], watcher });
+    const client = connectTo(port);
+    client.write(
+      `GET / HTTP/1.1\r\nHost: x\r\nConnection: Upgrade\r\nSec-WebSocket-Protocol: mqtt\r\n${headers}\r\n\r\n`,
+    );
+    expect(await endOf(client)).toBe('rst');
+    expect(watcher.lines[1]).toBe(`1 client failed: websocket: ${message}`);
+  });
+
   it('that sends text over its WebSocket', async () => {
     const watcher = new Watcher();
     const ends: Promise<string>[] = [];
