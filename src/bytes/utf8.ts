@@ -1,14 +1,14 @@
 // UTF-8 as MQTT uses it (1.5.3; 5.0: 1.5.4): strings from bytes, and where bytes stop being well-formed.
 // Short strings are interned: topics and client identifiers repeat, and finding one costs less than making it again.
 
-import { copyOf } from './copy.js';
-
 const decoder = new TextDecoder('utf-8', { ignoreBOM: true });
 const encoder = new TextEncoder();
 
 const LONGEST_INTERNED = 64;
 const SLOTS = 4096;
-const internedBytes: (Uint8Array | undefined)[] = new Array(SLOTS).fill(undefined);
+// In one piece, so that the bytes of a string are read in one go; 0: an empty slot.
+const internedBytes = new Uint8Array(SLOTS * LONGEST_INTERNED);
+const internedLengths = new Uint8Array(SLOTS);
 const internedText: string[] = new Array(SLOTS).fill('');
 
 // Ill-formed parts become U+FFFD.
@@ -32,15 +32,16 @@ export function wellFormedUtf8(bytes: Uint8Array, at: number, end: number): stri
   if (i < end) even = (Math.imul(even, 31) + bytes[i]!) | 0;
   const hash = even ^ Math.imul(odd, 0x9e3779b1);
   const slot = (hash ^ (hash >>> 15)) & (SLOTS - 1);
-  const known = internedBytes[slot];
-  if (known !== undefined && known.length === length) {
+  const known = slot * LONGEST_INTERNED;
+  if (internedLengths[slot] === length) {
     let same = 0;
-    while (same < length && known[same] === bytes[at + same]) same++;
+    while (same < length && internedBytes[known + same] === bytes[at + same]) same++;
     if (same === length) return internedText[slot];
   }
   if (illFormedAt(bytes, at, end) >= 0) return undefined;
   const text = make(bytes, at, end);
-  internedBytes[slot] = copyOf(bytes, at, end);
+  for (let k = 0; k < length; k++) internedBytes[known + k] = bytes[at + k]!;
+  internedLengths[slot] = length;
   internedText[slot] = text;
   return text;
 }
