@@ -8,6 +8,7 @@ import type { PacketOf } from './seen.js';
 import type { DeliveryFact } from './state/delivery.js';
 import type { FlowFact } from './state/flows.js';
 import { NOTHING_FORWARDED } from './state/forwarded.js';
+import { Subscriptions } from './state/subscriptions.js';
 import { CHARACTER_KINDS, kindsIn, kindsOfAny, traitsOf, WILDCARD_CHARACTER } from './strings.js';
 
 type Acknowledgement = PacketOf<'PUBACK' | 'PUBREC' | 'PUBREL' | 'PUBCOMP'>;
@@ -65,6 +66,8 @@ function gatesThatStand({ sender, receiver, fromClient, conversation }: PacketEv
   }
   // The rule about it is one of the odd ones; most connections want it.
   if (!fromClient && !opening.wantsProblemInformation) open |= ODD;
+  sender.isAsking = fromClient && conversation.requests.areWaiting;
+  sender.endsAsOf = -1;
   if (sender.packets === 0) return open;
   sender.patience = Math.min(Math.floor(longestSilence / 1.5e6), LONGEST_PATIENCE);
   sender.standing = open;
@@ -134,10 +137,10 @@ function gatesOfProperties(properties: readonly Property[]): number {
 function gatesOfMessage(
   { kind, exchange, flows }: FlowFact,
   packet: PacketOf<'PUBLISH'>,
-  { fromClient, conversation, delivery }: PacketEvent,
+  { sender, delivery }: PacketEvent,
 ): number {
   if (kind !== 'new' || packet.dup !== false || exchange?.state === 'refused') return ASTRAY;
-  if (fromClient && conversation.requests.areWaiting) return ASTRAY;
+  if (sender.isAsking) return ASTRAY;
   if (delivery?.publication?.wasDup === true) return ASTRAY;
   const open = GATES.flow | (packet.qos === 1 ? GATES['qos-1'] : packet.qos === 2 ? GATES['qos-2'] : 0);
   return flows.inFlight >= flows.quota ? open | GATES.quota : open;
@@ -156,10 +159,15 @@ function gatesOfAcknowledgement(packet: Acknowledgement, event: PacketEvent): nu
 }
 
 /** PUBREL of a session that is gone, or to a subscription that may be gone. */
-function mayEndOtherwise({ fromClient, conversation }: PacketEvent): boolean {
-  const { link, session } = conversation;
-  if (link?.lostFlows !== undefined) return true;
-  return !fromClient && session !== undefined && session.subscriptions.allFormer().length > 0;
+function mayEndOtherwise({ fromClient, sender, conversation }: PacketEvent): boolean {
+  // Another connection may change the session, too.
+  if (sender.endsAsOf !== Subscriptions.changes) {
+    const { link, session } = conversation;
+    const hasFormer = !fromClient && session !== undefined && session.subscriptions.allFormer().length > 0;
+    sender.mayEndOtherwise = hasFormer || link?.lostFlows !== undefined;
+    sender.endsAsOf = Subscriptions.changes;
+  }
+  return sender.mayEndOtherwise;
 }
 
 /** Of an acknowledgement. */
@@ -171,7 +179,7 @@ function gatesOfStep({ kind, exchange }: FlowFact, { sender, receiver, time }: P
   if (after !== undefined) open |= GATES.followed;
   const { inFlight, quota, wasFull } = sender.flows;
   if (wasFull || inFlight >= quota) open |= GATES.quota;
-  if (receiver.aliases.used > 0) open |= GATES.aliased;
+  if (receiver.usesAliases) open |= GATES.aliased;
   if (reused !== undefined) open |= reused === 'PUBACK' ? GATES.reused : GATES['reused-otherwise'];
   return open;
 }

@@ -96,7 +96,7 @@ export class Verdicts implements Verdict {
     const due = fault.due ?? rule.due;
     if (verdict === 'violation' && due !== undefined) {
       const statement = cited.statement ?? `§${cited.section}`;
-      conversation.half(party).offence ??= { rule: rule.name, statement, message: fault.message, frame, due };
+      conversation.offend(party, { rule: rule.name, statement, message: fault.message, frame, due });
     }
     const count = (marks.counts.get(index) ?? 0) + 1;
     marks.counts.set(index, count);

@@ -15,11 +15,11 @@ export function answered(
   seen: Seen,
 ): void {
   if (fromClient) {
-    const shared = publisher.shared.get(packetId);
+    const shared = publisher.shared?.get(packetId);
     if (shared === undefined) return;
     shared.code = reasonCode;
     if (reasonCode >= REFUSED) publisher.refused = shared;
-    publisher.shared.delete(packetId);
+    publisher.shared?.delete(packetId);
     return;
   }
   const publication = publisher.pending.get(packetId);

@@ -8,7 +8,7 @@ import type { Broker } from './broker.js';
 import type { Closed, Closing } from './closed.js';
 import type { DeliveryFact } from './delivery.js';
 import type { FlowFact } from './flows.js';
-import { Half } from './half.js';
+import { Half, type Offence } from './half.js';
 import type { Link } from './link.js';
 import { Opening } from './opening.js';
 import { Pings } from './pings.js';
@@ -37,6 +37,8 @@ export class Conversation {
   /** What its session and its will know of it: from CONNECT on. */
   link: Link | undefined = undefined;
   closed: Closed | undefined = undefined;
+  /** Of one of its sides. */
+  private hasOffence = false;
   /** It was noticed before its CONNECT was: its client is not known. */
   private isHidden = false;
 
@@ -52,6 +54,12 @@ export class Conversation {
     for (const { evidence, direction } of [this.client, this.server]) {
       evidence.watch((since) => info.lacks!(direction, since));
     }
+  }
+
+  /** A side did what the other must close for. */
+  offend(role: 'client' | 'server', offence: Offence): void {
+    this.half(role).offence ??= offence;
+    this.hasOffence = true;
   }
 
   half(role: 'client' | 'server'): Half {
@@ -100,11 +108,15 @@ export class Conversation {
       case 'PUBCOMP':
         // Most packets are these: what is about others only is left out.
         sender.sent(seen);
-        if (client.offence !== undefined) client.follow(seen);
-        if (server.offence !== undefined) server.follow(seen);
+        if (this.hasOffence) {
+          client.follow(seen);
+          server.follow(seen);
+        }
         if (flow !== undefined) flow.flows.apply(seen, flow);
-        if (packet.properties !== undefined && packet.properties.length > 0)
+        if (packet.properties !== undefined && packet.properties.length > 0) {
           sender.aliases.apply(seen, receiver.limits);
+          sender.usesAliases = sender.aliases.used > 0;
+        }
         if (this.link === undefined) this.enter(seen);
         break;
       default:

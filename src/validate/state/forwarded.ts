@@ -25,9 +25,10 @@ export const NOTHING_FORWARDED: Forwarded = {
   userProperties: undefined,
 };
 
-/** Undefined when there is more than is kept. */
-export function forwardedOf(properties: readonly Property[] | undefined): Forwarded | undefined {
+/** Undefined when there is more than is kept. `before`: of the message before it, which is nearly always the same. */
+export function forwardedOf(properties: readonly Property[] | undefined, before?: Forwarded): Forwarded | undefined {
   if (properties === undefined || properties.length === 0) return NOTHING_FORWARDED;
+  if (before !== undefined && isThat(before, properties)) return before;
   let size = 0;
   const forwarded: Forwarded = { ...NOTHING_FORWARDED };
   for (const one of properties) {
@@ -53,6 +54,26 @@ export function forwardedOf(properties: readonly Property[] | undefined): Forwar
     if (size > MOST) return undefined;
   }
   return forwarded;
+}
+
+function isThat(forwarded: Forwarded, properties: readonly Property[]): boolean {
+  const { payloadFormatIndicator, contentType, responseTopic, correlationData, userProperties } = forwarded;
+  if (correlationData !== undefined) return false;
+  let users = 0;
+  let [format, content, response]: (number | string | undefined)[] = [undefined, undefined, undefined];
+  for (let i = 0; i < properties.length; i++) {
+    const one = properties[i]!;
+    if (one.name === 'correlationData') return false;
+    if (one.name === 'payloadFormatIndicator') format = one.value;
+    else if (one.name === 'contentType') content = one.value;
+    else if (one.name === 'responseTopic') response = one.value;
+    else if (one.name === 'userProperty') {
+      const known = userProperties?.[users++];
+      if (known === undefined || known.name !== one.value.name || known.value !== one.value.value) return false;
+    }
+  }
+  if (format !== payloadFormatIndicator || content !== contentType || response !== responseTopic) return false;
+  return users === (userProperties === undefined ? 0 : userProperties.length);
 }
 
 function sizeOf({ name, value }: UserProperty): number {

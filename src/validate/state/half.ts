@@ -27,6 +27,13 @@ export class Half {
   standing = 0;
   /** A silence that is well within the Keep Alive (ms). */
   patience = -1;
+  /** As of then: a SUBSCRIBE or UNSUBSCRIBE of the client waits for its answer. */
+  isAsking = false;
+  /** Its PUBREL may be of a session that is gone, or to a subscription that may be; as of Subscriptions.changes. */
+  mayEndOtherwise = false;
+  endsAsOf = -1;
+  /** It sent a Topic Alias that the other side must accept. */
+  usesAliases = false;
   /** Packets that it sent. */
   packets = 0;
   /** When its last packet was captured (ns). */

@@ -8,7 +8,7 @@ import type { PacketOf, Seen } from '../seen.js';
 import { answered } from './answered.js';
 import { DeliveryFact } from './delivery.js';
 import type { FlowFact } from './flows.js';
-import { forwardedOf } from './forwarded.js';
+import { forwardedOf, NOTHING_FORWARDED } from './forwarded.js';
 import { expiryOf, willOf } from './message.js';
 import { hashOf } from './payload.js';
 import { Publication, type PublicationLog, type Publisher } from './publication.js';
@@ -110,7 +110,7 @@ export class Messages {
   closed(publisher: Publisher, time: number): void {
     publisher.closed = time;
     publisher.pending.clear();
-    publisher.shared.clear();
+    publisher.shared = undefined;
   }
 
   /** When a message of this topic came last (ns), -Infinity when none is known. */
@@ -135,7 +135,7 @@ export class Messages {
       this.resent(packet, seen);
       return;
     }
-    const publication = this.take(packet, seen);
+    const publication = this.take(packet, seen, log);
     if (publication === undefined) return;
     publication.come(publisher, ++this.count, seen.time);
     publication.wasDup = packet.dup === true;
@@ -146,17 +146,21 @@ export class Messages {
   }
 
   /** The message of a PUBLISH, in the place of the one that is let go for it; undefined when it was not read whole. */
-  private take({ qos, retain, payload, properties }: PacketOf<'PUBLISH'>, seen: Seen): Publication | undefined {
-    const { topic } = seen;
+  private take(
+    { qos, retain, payload, properties }: PacketOf<'PUBLISH'>,
+    { item, frame, topic }: Seen,
+    log: PublicationLog | undefined,
+  ): Publication | undefined {
     if (topic === undefined || qos === undefined || retain === undefined || payload === undefined) return undefined;
     const oldest = this.recent.displaced(this.count + 1);
     if (oldest !== undefined) this.forget(oldest);
     const publication = oldest?.isFree === true ? oldest : new Publication();
     publication.renew();
     publication.content(topic, qos, retain, payload.length, hashOf(payload));
-    publication.forwarded = forwardedOf(properties);
+    publication.forwarded = forwardedOf(properties, log?.forwarded);
+    if (log !== undefined && publication.forwarded !== NOTHING_FORWARDED) log.forwarded = publication.forwarded;
     publication.expiry = expiryOf(properties);
-    publication.carried(seen);
+    publication.carried(item, frame);
     return publication;
   }
 
@@ -243,7 +247,7 @@ export class Messages {
 
   private delivered(packet: PacketOf<'PUBLISH'>, seen: Seen, member: Publisher, fact: DeliveryFact): void {
     const { origin, publication, route } = fact;
-    const { owed } = route;
+    const owed = route.owed?.publication;
     route.isUsed = true;
     if (publication === undefined) {
       if (this.foreign === undefined && isForeign(packet, route.topic, this.wills)) this.foreign = seen.ref();
@@ -251,7 +255,7 @@ export class Messages {
     }
     publication.isDelivered = true;
     publication.settled(seen.time);
-    if (owed !== undefined && isSame(publication, owed.publication)) route.owed = undefined;
+    if (owed !== undefined && publication.is(owed.length, owed.hash)) route.owed = undefined;
     if (origin === 'live') route.deliver(publication, seen.time);
     else if (origin === 'late') route.caughtUp(publication);
     if (origin === 'will') this.willCame(publication);
@@ -268,7 +272,7 @@ export class Messages {
     const { packetId } = packet;
     const shared = { ...one, packetId, frame: seen.ref(), member, publication, code: undefined };
     (publication.shared ??= []).push(shared);
-    if (packetId !== undefined) member.shared.set(packetId, shared);
+    if (packetId !== undefined) (member.shared ??= new Map()).set(packetId, shared);
   }
 
   /** A will that is retained counts from the moment at which it was seen. */
@@ -291,8 +295,4 @@ function identifiersOf({ properties = [] }: PacketOf<'PUBLISH'>): ReadonlySet<nu
 /** It tells that others publish, whom nobody sees. */
 function isForeign({ dup, retain }: PacketOf<'PUBLISH'>, topic: string, wills: ReadonlyMap<string, unknown>): boolean {
   return dup === false && retain === false && !topic.startsWith('$') && !wills.has(topic);
-}
-
-function isSame(a: Publication, { message }: Publication): boolean {
-  return a.is(message.length, message.hash);
 }

@@ -1,9 +1,9 @@
 // One Application Message as it came to the server, from a client or as a will, and the client that it came from.
 
+import type { Frame, PacketItem } from '../../dissect/item.js';
 import { positionOf } from '../../dissect/position.js';
 import type { Version } from '../../spec/versions.js';
 import type { FrameRef } from '../finding.js';
-import type { Seen } from '../seen.js';
 import { ByPacketId } from './by-packet-id.js';
 import type { Evidence } from './evidence.js';
 import type { Forwarded } from './forwarded.js';
@@ -21,7 +21,7 @@ export class Publisher {
   /** QoS 1 and 2 messages that wait for PUBACK, or for PUBREL. */
   readonly pending = new ByPacketId<Publication>();
   /** QoS 1 and 2 deliveries by a shared subscription that wait for PUBACK or PUBREC. */
-  readonly shared = new Map<number, SharedDelivery>();
+  shared: Map<number, SharedDelivery> | undefined = undefined;
   /** The latest that it published. */
   own: Publication | undefined = undefined;
   /** Its latest delivery by a shared subscription that it refused. */
@@ -123,9 +123,9 @@ export class Publication implements Message {
   }
 
   /** The PUBLISH that it came with. */
-  carried({ item, frame }: Seen): void {
+  carried({ number }: PacketItem, frame: Frame): void {
     const { origins } = frame;
-    this.number = item.number;
+    this.number = number;
     this.version = frame.version;
     this.captureFrame = origins[0] ?? 0;
     this.captureFrames = origins.length === 1 ? undefined : origins;

@@ -3,6 +3,7 @@
 // letting go touch no publication but the one concerned. Whoever holds one that was let go holds nothing else.
 
 import { traitsOf } from '../strings.js';
+import type { Forwarded } from './forwarded.js';
 
 const NONE = -1;
 const FIRST_CAPACITY = 256;
@@ -101,7 +102,7 @@ export class Recent<P extends Entry<P>> {
   }
 
   private grow(): void {
-    this.capacity = Math.max(FIRST_CAPACITY, this.capacity * 2);
+    this.capacity = Math.max(FIRST_CAPACITY, this.capacity * 4);
     this.lengths = larger(this.lengths, this.capacity);
     this.hashes = larger(this.hashes, this.capacity);
     this.nexts = larger(this.nexts, this.capacity);
@@ -122,6 +123,8 @@ function larger(before: Int32Array<ArrayBuffer>, length: number): Int32Array<Arr
 export class TopicLog<P extends Entry<P>> {
   /** What its characters are (strings.ts). */
   readonly traits: number;
+  /** The properties of the latest message that had any: most have the same. */
+  forwarded: Forwarded | undefined = undefined;
   private firstSlot = NONE;
   private lastSlot = NONE;
   private kept: P | undefined = undefined;
