@@ -11,6 +11,9 @@ import { type Applied, HELD, type Marks } from './verdicts.js';
 
 /** The rules for packets of one kind: of one version, type and direction that open the same gates. */
 export interface Asking {
+  readonly type: PacketType;
+  readonly fromClient: boolean;
+  readonly open: number;
   /** Of all kinds of the judge. */
   readonly number: number;
   readonly rules: readonly Applied[];
@@ -22,6 +25,7 @@ export interface Asking {
 
 /** Kinds that are told apart: of a packet of another one, every rule of its type is asked. */
 const MOST_KINDS = 1024;
+const LATEST_BITS = 7;
 /** Bits of a number that needs no memory of its own. */
 const KINDS_APIECE = 30;
 const NOTHING: readonly never[] = Object.freeze([]);
@@ -34,6 +38,8 @@ export class Dispatch {
   private readonly byType = new Map<PacketType, Applied[]>();
   /** By type and direction, then by open gates. */
   private readonly askings = new Map<PacketType, readonly [ofClient: Kinds, ofServer: Kinds]>();
+  /** Those of the latest packets, by their gates. */
+  private readonly latest: (Asking | undefined)[] = new Array<Asking | undefined>(1 << LATEST_BITS).fill(undefined);
 
   constructor(
     version: Version,
@@ -63,6 +69,16 @@ export class Dispatch {
 
   /** The rules for a packet that opens these gates. */
   asking(type: PacketType, fromClient: boolean, open: number): Asking {
+    const place = Math.imul(fromClient ? open : ~open, 0x9e3779b1) >>> (32 - LATEST_BITS);
+    const known = this.latest[place];
+    if (known !== undefined && known.open === open && known.type === type) {
+      // Two booleans that are compared are a call.
+      if (fromClient ? known.fromClient : !known.fromClient) return known;
+    }
+    return (this.latest[place] = this.find(type, fromClient, open));
+  }
+
+  private find(type: PacketType, fromClient: boolean, open: number): Asking {
     let both = this.askings.get(type);
     if (both === undefined) this.askings.set(type, (both = [new Map(), new Map()]));
     const kinds = both[fromClient ? 0 : 1];
@@ -70,7 +86,7 @@ export class Dispatch {
   }
 
   private begin(kinds: Kinds, type: PacketType, fromClient: boolean, open: number): Asking {
-    if (this.made.count >= MOST_KINDS && open !== ALL_GATES) return this.asking(type, fromClient, ALL_GATES);
+    if (this.made.count >= MOST_KINDS && open !== ALL_GATES) return this.find(type, fromClient, ALL_GATES);
     const asking = this.make(type, fromClient, open);
     kinds.set(open, asking);
     return asking;
@@ -89,7 +105,7 @@ export class Dispatch {
       else if (otherwise === 'holds') kept.push(applied.index);
       else once.push(applied);
     }
-    return { number: this.made.count++, rules, once, kept };
+    return { type, fromClient, open, number: this.made.count++, rules, once, kept };
   }
 }
 

@@ -101,7 +101,7 @@ export class Judge {
     this.lastTime = frame.time;
     this.lastFrame = frame.origins[frame.origins.length - 1] ?? this.lastFrame;
     verdicts.about(event, conversation, judged);
-    const asking = this.dispatch[frame.version].asking(frame.packet.type, event.fromClient, gatesOf(event));
+    const asking = this.rulesOf(frame.version).asking(frame.packet.type, event.fromClient, gatesOf(event));
     const unheld = unheldBy(judged, asking);
     if (unheld.length > 0) {
       this.ask(unheld, event);
@@ -109,6 +109,14 @@ export class Judge {
     }
     if (asking.rules.length > 0) this.ask(asking.rules, event);
     conversation.apply(event, event.flow, event.request, event.delivery, event.will, event.log);
+  }
+
+  private rulesOf(version: Version): Dispatch {
+    return version === '5.0'
+      ? this.dispatch['5.0']
+      : version === '3.1.1'
+        ? this.dispatch['3.1.1']
+        : this.dispatch['3.1'];
   }
 
   private ask(rules: readonly Applied[], event: PacketEvent): void {

@@ -135,24 +135,12 @@ export function isDone(state: FlowState): boolean {
 }
 
 export class Exchange {
+  // First what every step looks at: so it lies together.
   packetId = 0;
   qos = 0;
-  /** Of its first PUBLISH, within the session of its sender. */
-  order = 0;
-  /** Of its identifier, among those in use. */
-  position = 0;
-  /** With aliases resolved; undefined when it is not known or too long to keep. */
-  topic: string | undefined = undefined;
-  /** Hash of the payload; undefined when not all of it was captured. */
-  payload: number | undefined = undefined;
-  /** When the message expires (5.0, ns). */
-  expiresAt = Number.NaN;
-  /** The packet that began it. */
-  number = 0;
-  type = '';
-  time = Number.NaN;
-  length = 0;
   state: FlowState = 'published-1';
+  /** How often it is remembered as done. */
+  remembered = 0;
   /** Sent as a PUBLISH on this connection; false: left over from an earlier one. */
   isHere = true;
   /** Left over, and sent again on this connection. */
@@ -164,22 +152,35 @@ export class Exchange {
   answers = 0;
   releases = 0;
   completions = 0;
-  /** When the latest PUBLISH of this connection was seen, and the latest step of the exchange (ns). */
-  sentAt = Number.NaN;
-  stepAt = Number.NaN;
   /** Packet whose like for a later message came before this one's, and when. */
   overtakenBy = 0;
   overtakenAt = Number.NaN;
-  /** It was seen first with DUP 1, or as a PUBREL: earlier steps may not have been seen. */
-  hasPast = false;
   /** What ended the message before it under the same identifier, when it was done. */
   reused: 'PUBACK' | 'REFUSAL' | 'PUBCOMP' | undefined = undefined;
   /** The queue it stands in, and its neighbours there. */
   queue: object | undefined = undefined;
   before: Exchange | undefined = undefined;
   after: Exchange | undefined = undefined;
-  /** How often it is remembered as done. */
-  remembered = 0;
+  /** When the latest PUBLISH of this connection was seen, and the latest step of the exchange (ns). */
+  sentAt = Number.NaN;
+  stepAt = Number.NaN;
+  /** When the message expires (5.0, ns). */
+  expiresAt = Number.NaN;
+  /** Of its first PUBLISH, within the session of its sender. */
+  order = 0;
+  /** Of its identifier, among those in use. */
+  position = 0;
+  /** With aliases resolved; undefined when it is not known or too long to keep. */
+  topic: string | undefined = undefined;
+  /** Hash of the payload; undefined when not all of it was captured. */
+  payload: number | undefined = undefined;
+  /** It was seen first with DUP 1, or as a PUBREL: earlier steps may not have been seen. */
+  hasPast = false;
+  /** The packet that began it. */
+  number = 0;
+  type = '';
+  time = Number.NaN;
+  length = 0;
   private version: Version = '3.1.1';
   private captureFrame = 0;
   private captureFrames: readonly number[] | undefined = undefined;

@@ -58,24 +58,29 @@ export interface SharedDelivery {
 export type PublicationLog = TopicLog<Publication>;
 
 export class Publication implements Message {
-  topic = '';
-  qos = 0;
-  retain = false;
-  length = 0;
-  hash = 0;
-  forwarded: Forwarded | undefined = undefined;
-  expiry: number | undefined = undefined;
-  publisher!: Publisher;
-  isWill = false;
-  packetId: number | undefined = undefined;
-  /** Position among all publications of the server. */
-  order = 0;
-  /** When it was captured (ns); of a will, not before. */
-  time = Number.NaN;
+  // First what is looked at when it goes, and when another one takes its place.
   /** The log that it stands in. */
   log: PublicationLog | undefined = undefined;
   /** It is no longer among the recent ones. */
   isGone = false;
+  /** Seen on its way to a subscriber: so the server took it. */
+  isDelivered = false;
+  /** A later one was delivered before it. */
+  wasSkipped = false;
+  retain = false;
+  isWill = false;
+  packetId: number | undefined = undefined;
+  publisher!: Publisher;
+  /** Position among all publications of the server. */
+  order = 0;
+  topic = '';
+  qos = 0;
+  length = 0;
+  hash = 0;
+  forwarded: Forwarded | undefined = undefined;
+  expiry: number | undefined = undefined;
+  /** When it was captured (ns); of a will, not before. */
+  time = Number.NaN;
   /** PUBACK or PUBREC said no. */
   isRejected = false;
   /** 5.0: PUBACK or PUBREC said that the server took it. */
@@ -86,10 +91,6 @@ export class Publication implements Message {
   isReplaced = false;
   /** When the server surely had taken it (ns): it answered, or passed it on, or enough time went by. */
   settledAt = Number.NaN;
-  /** Seen on its way to a subscriber: so the server took it. */
-  isDelivered = false;
-  /** A later one was delivered before it. */
-  wasSkipped = false;
   /** QoS 2: order of the PUBREL; 0 when it was not seen. */
   released = 0;
   shared: SharedDelivery[] | undefined = undefined;
