@@ -17,7 +17,7 @@ import type { ProxyFlags } from './proxy-options.js';
 const MEGABYTE = 1_000_000;
 
 /** Throws UserError when a file cannot be read, or an address or a rule is wrong. */
-export async function setupOf(flags: ProxyFlags): Promise<Omit<RelaySetup, 'ring' | 'keepsBytes'>> {
+export async function setupOf(flags: ProxyFlags): Promise<Omit<RelaySetup, 'ring' | 'keepsBytes' | 'tellsSecrets'>> {
   const { listen = [], target = [], recordEncrypted = false, control } = flags;
   await spareInputs(flags);
   const faults = await faultsOf(flags);

@@ -22,7 +22,8 @@ export interface Accepting {
   /** The watcher gets TLS records. */
   readonly isRecorded: boolean;
   readonly limits: RelayLimits;
-  secrets(lines: string): void;
+  /** undefined: nobody wants to know. */
+  readonly secrets: ((lines: string) => void) | undefined;
   /** The target can be connected to; `finish` once it is there, when the client may be answered. */
   asked(connection: RelayConnection, request: IncomingMessage | undefined, finish: Finish): void;
 }
@@ -35,7 +36,7 @@ const CLIENT = 0;
 /** What takes each socket that has been accepted. */
 export function makeAcceptor(accepting: Accepting): (socket: Socket, connection: RelayConnection) => void {
   const ask = accepting.webSocket ? webSocketAcceptor(accepting) : askStream;
-  const { tls, isRecorded } = accepting;
+  const { tls, isRecorded, secrets } = accepting;
   return (socket, connection) => {
     watchRaw(socket, connection, CLIENT);
     if (tls === undefined) {
@@ -46,12 +47,12 @@ export function makeAcceptor(accepting: Accepting): (socket: Socket, connection:
     const over = isRecorded ? new RecordTap(socket, connection.teller) : socket;
     if (over !== socket) watch(over as Socket, connection, CLIENT);
     const secured = acceptTls(over, tls, (ready) => ask(socket, ready, connection));
-    secured.on('keylog', onKeylog);
+    if (secrets !== undefined) secured.on('keylog', onKeylog);
     watch(secured, connection, CLIENT);
   };
 
   function onKeylog(line: Buffer): void {
-    accepting.secrets(line.toString('latin1'));
+    secrets?.(line.toString('latin1'));
   }
 
   function askStream(socket: Socket, stream: Socket, connection: RelayConnection): void {

@@ -17,7 +17,7 @@ import { Ring } from './ring.js';
 export const RING_BYTES = 64 * 1024 * 1024;
 
 export interface ProxyOptions {
-  readonly setup: Omit<RelaySetup, 'ring' | 'keepsBytes'>;
+  readonly setup: Omit<RelaySetup, 'ring' | 'keepsBytes' | 'tellsSecrets'>;
   /** The program of the relay's thread; without it the relay runs in this one. */
   readonly worker?: URL | undefined;
   /** Somebody reads the packets; otherwise they are recorded only, if at all. */
@@ -52,7 +52,8 @@ export class LiveProxy {
     this.keyLog = keyLog === undefined ? undefined : new KeyLogWriter(keyLog, ({ message }) => onWarning(message));
     const keepsBytes = isRead || recording !== undefined;
     const ring = Ring.memory(keepsBytes ? ringBytes : Math.min(ringBytes, 1024 * 1024));
-    const setup: RelaySetup = { ...options.setup, ring, keepsBytes };
+    const tellsSecrets = keyLog !== undefined || options.setup.isEncrypted;
+    const setup: RelaySetup = { ...options.setup, ring, keepsBytes, tellsSecrets };
     const wake = () => this.capture.wake();
     this.driver = worker === undefined ? new RelayHost(setup, wake) : new RelayThread(worker, setup, wake, onFailure);
     this.capture = new LiveCapture(new Ring(ring), this.recordOf(), isRead);

@@ -30,10 +30,10 @@ export class RelayHost implements RelayDriver {
 
   async start(): Promise<readonly RelayListening[]> {
     const { setup, watcher, rules } = this;
-    const { isEncrypted: encrypted, hasGates, limits } = setup;
+    const { isEncrypted: encrypted, tellsSecrets: secrets, hasGates, limits } = setup;
     const routes = await Promise.all(setup.routes.map(routeOf));
     this.relay = new Relay({
-      ...{ routes, watcher, encrypted },
+      ...{ routes, watcher, encrypted, secrets },
       ...(hasGates ? { gates: rules } : {}),
       ...(limits === undefined ? {} : { limits }),
     });

@@ -62,4 +62,6 @@ export interface RelayOptions {
   readonly limits?: Partial<RelayLimits>;
   /** Of TLS listeners the watcher gets the TLS records as they are, and the secrets before them. */
   readonly encrypted?: boolean;
+  /** false: secrets are not told, and take no memory. */
+  readonly secrets?: boolean;
 }

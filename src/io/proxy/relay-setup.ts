@@ -18,6 +18,8 @@ export interface RelaySetup {
   readonly hasGates: boolean;
   /** TLS with clients is told as it is, not what is inside. */
   readonly isEncrypted: boolean;
+  /** Secrets of TLS with clients are told. */
+  readonly tellsSecrets: boolean;
   readonly limits?: Partial<RelayLimits>;
   /** What passes is told there. */
   readonly ring: SharedArrayBuffer;

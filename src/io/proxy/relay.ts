@@ -162,7 +162,7 @@ export class Relay implements RelayCore {
 
   private async serverMaker(route: RelayRoute, index: number): Promise<() => Server> {
     const { listen, target, tls, targetTls, proxyProtocol } = route;
-    const { watcher, encrypted = false } = this.options;
+    const { watcher, encrypted = false, secrets = true } = this.options;
     const passesWebSocket = this.passesWebSocket(route);
     const naming = (address: ProxyAddress) => (error: unknown) => {
       throw error instanceof UserError ? new UserError(error.code, `${addressText(address)}: ${error.message}`) : error;
@@ -183,7 +183,7 @@ export class Relay implements RelayCore {
       targetWebSocket: dialling.webSocket,
       isRecorded: encrypted,
       limits: this.limits,
-      secrets: (lines) => watcher?.secrets(lines),
+      secrets: secrets ? (lines) => watcher?.secrets(lines) : undefined,
       asked: (connection, request, finish) => {
         dial(connection, dialling, request, (end) => {
           finish((client) => connection.open(client, end, remoteEnd(end.raw)));

@@ -342,13 +342,15 @@ describe('TLS', () => {
   });
 
   it.each([
-    ['as plaintext', false],
-    ['as records', true],
-  ])('is told %s, with the secrets first', async (_, encrypted) => {
+    ['as plaintext', false, true],
+    ['as plaintext, without secrets', false, false],
+    ['as records', true, true],
+  ])('is told %s, with the secrets first if any', async (_, encrypted, secrets) => {
     const { port: targetPort } = await startTarget((socket) => socket.pipe(socket));
     const watcher = new Watcher();
     const tls = { certificate: certificates.server };
-    const { port, relay } = await startRelay({ routes: [routeTo(targetPort, { listen, tls })], watcher, encrypted });
+    const routes = [routeTo(targetPort, { listen, tls })];
+    const { port, relay } = await startRelay({ routes, watcher, encrypted, secrets });
     const client = connectTls({ host: HOST, port, ca: certificates.authority.certificate });
     closing.push(() => client.destroy());
     const got = read(client, 100_000);
@@ -356,7 +358,8 @@ describe('TLS', () => {
     expect((await got).length).toBe(100_000);
     client.end();
     await allClosed(relay);
-    expect(watcher.keys).toMatch(/^(CLIENT_RANDOM|[A-Z_0-9]+SECRET\S*) [0-9a-f]{64} [0-9a-f]+\n/);
+    if (secrets) expect(watcher.keys).toMatch(/^(CLIENT_RANDOM|[A-Z_0-9]+SECRET\S*) [0-9a-f]{64} [0-9a-f]+\n/);
+    else expect(watcher.keys).toBe('');
     expect(watcher.lines.filter((line) => /(fin|rst)$/.test(line))).toEqual(['1 0 fin', '1 1 fin']);
     if (!encrypted) {
       expect([watcher.all(0).length, watcher.all(1).length]).toEqual([100_000, 100_000]);
