@@ -6,6 +6,7 @@ import { copyFileSync, mkdirSync, mkdtempSync, readFileSync, rmSync } from 'node
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { isDeepStrictEqual } from 'node:util';
 import { build } from 'rolldown';
 import { afterAll, beforeAll, vi } from 'vitest';
 
@@ -181,6 +182,14 @@ export function linesIn(path: string): readonly Line[] {
 
 export function isOfRelay({ event }: Line): boolean {
   return event === 'relay' || event === 'fault';
+}
+
+/** Of two lists of lines the first that differ, cut: payloads may be long. */
+export function differences(some: readonly Line[], others: readonly Line[]): readonly string[] {
+  const cut = (line: Line | undefined) => JSON.stringify(line ?? null).slice(0, 1000);
+  const length = Math.max(some.length, others.length);
+  const at = Array.from({ length }, (_, index) => index).find((one) => !isDeepStrictEqual(some[one], others[one]));
+  return at === undefined ? [] : [`line ${at + 1}`, cut(some[at]), cut(others[at])];
 }
 
 /** Of the connections to a port. */
