@@ -83,6 +83,14 @@ export function annotate(bytes: Uint8Array, version: Version): Field {
   return { path: type.toLowerCase(), label: type, at: 0, length: bytes.length, children };
 }
 
+/** A plain object. What is made by `new` has room in it for the fields that follow; behind a literal they stand elsewhere. */
+const Begun = function (this: Draft, type: string): void {
+  this.type = type;
+} as unknown as new (
+  type: string,
+) => Draft;
+Begun.prototype = Object.prototype;
+
 function readPacket(): Draft {
   const first = reader.bytes.length > 0 ? reader.bytes[0]! : 0;
   const code = first >> 4;
@@ -90,7 +98,8 @@ function readPacket(): Draft {
   reader.type = row.type;
   reader.section = row.section;
   reader.enter(row.type.toLowerCase());
-  const packet: Draft = row === RESERVED ? { type: row.type, typeCode: code } : { type: row.type };
+  const packet = new Begun(row.type);
+  if (row === RESERVED) packet.typeCode = code;
   readHeader(packet, row, first);
   if (!reader.failed && row === RESERVED) reader.failed = reader.left > 0;
   else if (!reader.failed) readItems(reader, packet, row.items);
