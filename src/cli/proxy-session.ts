@@ -5,6 +5,7 @@ import { type Control, createControl } from '../io/control/control.js';
 import { LiveProxy } from '../io/proxy/live-proxy.js';
 import type { RelayListening, RelayTotals } from '../io/proxy/relay.js';
 import { FindingComments } from '../io/recording/comments.js';
+import { NO_PORT } from '../io/watch/tcp-segments.js';
 import type { FailOn } from '../report/judgement/judgement.js';
 import { plural } from '../report/preview.js';
 import { EXIT } from './exit-codes.js';
@@ -113,7 +114,7 @@ class Session {
     const { io, options, view, proxy, stop } = this;
     await view.begin();
     // What comes to these ports should be MQTT, and is said to be none.
-    const port = listening.map((one) => one.port).filter((one) => one > 0);
+    const port = listening.map((one) => (one.port === 0 ? NO_PORT : one.port));
     const flags = { ...limitsAmong(options), reassembly: true, port };
     const reading = readLive(liveSource('the proxy', proxy), flags, view, io).finally(() => stop.abort());
     // It is awaited further on.

@@ -131,7 +131,8 @@ describe.skipIf(!withPrograms)('TLS', () => {
     it('the recording is encrypted, and read by dissect says what was shown live', async () => {
       expect(readFileSync(recording).includes('later')).toBe(false);
       const again = join(folder, 'again.ndjson');
-      const { code, stderr } = await dissect(recording, '--format', 'ndjson', '-o', again);
+      const ports = proxy.ports.flatMap((port) => ['--port', String(port)]);
+      const { code, stderr } = await dissect(recording, ...ports, '--format', 'ndjson', '-o', again);
       expect(code).toBe(0);
       expect(ended?.stderr).toContain(stderr);
       const shown = linesIn(live).filter((line) => !isOfRelay(line));

@@ -28,7 +28,7 @@ const LONGEST_SKIP = 2 ** 30;
 const LONGEST_SILENCE = 2 ** 29;
 /** Where there is no address: those of the documentation, RFC 5737, and ports by the connection's number. */
 const NO_ADDRESS = ['192.0.2.1', '192.0.2.2'] as const;
-const NO_PORT = 1883;
+export const NO_PORT = 1883;
 const FIRST_PORT = 49_152;
 /** Of SYN: the longest segment, and windows of up to 1 GiB, since nothing is acknowledged in between. RFC 7323 2.2. */
 const OFFER = Uint8Array.of(2, 4, LONGEST_PAYLOAD >> 8, LONGEST_PAYLOAD & 0xff, 1, 3, 3, 14);
