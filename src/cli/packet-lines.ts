@@ -28,8 +28,16 @@ export class PacketLines {
   }
 
   add(item: Shown, findings?: readonly Finding[]): void {
-    if (this.listeners.size === 0) return;
-    const line = this.renderer.item(item, findings).trimEnd();
+    if (this.listeners.size > 0) this.tell(this.renderer.item(item, findings));
+  }
+
+  /** What is found of a packet that was told already. */
+  late(finding: Finding): void {
+    if (this.listeners.size > 0) this.tell(this.renderer.late(finding));
+  }
+
+  private tell(text: string): void {
+    const line = text.trimEnd();
     for (const listener of this.listeners) listener(line);
   }
 }

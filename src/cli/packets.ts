@@ -17,6 +17,8 @@ export class Packets implements Sink {
   onFinding: ((finding: Finding) => void) | undefined = undefined;
   /** Told of what is shown, also when nothing is rendered. */
   onShown: ((shown: Shown, findings?: readonly Finding[]) => void) | undefined = undefined;
+  /** Told of findings that come behind their packet, also when nothing is rendered. */
+  onLate: ((finding: Finding) => void) | undefined = undefined;
   private readonly report: Report;
 
   constructor(
@@ -75,8 +77,13 @@ export class Packets implements Sink {
     const number = item.kind === 'packet' ? item.number : 0;
     const isOwn = ({ frame }: Finding) => frame.number === number;
     let full = shown && this.show(item, findings.filter(isOwn));
-    for (const finding of findings) if (!shown || !isOwn(finding)) full = this.report.late(finding) || full;
+    for (const finding of findings) if (!shown || !isOwn(finding)) full = this.late(finding) || full;
     return full;
+  }
+
+  private late(finding: Finding): boolean {
+    this.onLate?.(finding);
+    return this.report.late(finding);
   }
 
   pass(): Promise<void> {
@@ -92,7 +99,7 @@ export class Packets implements Sink {
     // At the limit the capture has not ended: what it still owes is not known.
     for (const finding of sieve.isFull ? [] : (judging?.end() ?? [])) {
       this.onFinding?.(finding);
-      if (report.late(finding)) await report.pass();
+      if (this.late(finding)) await report.pass();
     }
     const counted = sieve.counted(summary);
     await report.end(judging === undefined ? counted : { ...counted, findings: judging.found });

@@ -32,6 +32,7 @@ export class ProxyView implements Sink {
   ) {
     packets.onFinding = comments === undefined ? undefined : (finding) => comments.add(finding);
     packets.onShown = (shown, findings) => lines.add(shown, findings);
+    packets.onLate = (finding) => lines.late(finding);
   }
 
   get findingsByLevel(): Readonly<Record<string, number>> {

@@ -60,7 +60,10 @@ export interface ProxyEvents {
 
 export type RunningProxy = Omit<ProxyRun, 'start'>;
 
-/** Starts it. Rejects with UserError when something of it cannot be; then nothing is. */
+/**
+ * Starts it. Faults may come at any time, so WebSocket ends here on both sides: what is inside is passed on as it is.
+ * Rejects with UserError when something of it cannot be; then nothing is.
+ */
 export async function createProxy(options: CreateProxyOptions): Promise<RunningProxy> {
   const proxy = new ProxyRun(options);
   await proxy.start();

@@ -32,6 +32,29 @@ async function ran(...args: readonly string[]): Promise<{ code: number; stdout: 
   return { code, stdout: proxy.stdout(), stderr: proxy.stderr() };
 }
 
+it('streams packets, events, and what is found of packets that have passed', async () => {
+  const closes = createServer((socket) => {
+    socket.on('error', () => {}).once('data', () => socket.end());
+  }).listen(0, '127.0.0.1');
+  await new Promise((resolve) => closes.once('listening', resolve));
+  const to = `tcp://127.0.0.1:${(closes.address() as { port: number }).port}`;
+  const listen = 'tcp://127.0.0.1:0';
+  const proxy = await started('proxy', '--listen', listen, '--target', to, '--control', '0', '-q', '--grace', '0');
+  const control = /control interface on (\S+)/.exec(proxy.stderr())![1]!;
+  const body = (await fetch(`${control}/packets`)).body!.pipeThrough(new TextDecoderStream());
+  // A version that no server knows, which has to be answered.
+  const client = connect(Number(/\d+$/.exec(proxy.urls()[0]!)![0]), '127.0.0.1');
+  client.resume().write(Buffer.from('100d00044d5154540202003c000161', 'hex'));
+  let text = '';
+  for await (const part of body) {
+    text += part;
+    if (text.includes('"party":"server"')) break;
+  }
+  expect(text).toMatch(/"relay"[\s\S]*"CONNECT"[\s\S]*"connection-closed"[\s\S]*closes without CONNACK 0x01/);
+  expect(await proxy.stop()).toBe(0);
+  closes.close();
+}, 30_000);
+
 describe('what is shown and judged', () => {
   it.each([
     ['shown, and no reason to fail', [], 0, /PUBLISH[\s\S]*MQTT packets .* 1 finding/],
