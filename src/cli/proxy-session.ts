@@ -88,6 +88,7 @@ class Session {
       await control?.close();
       // Nothing, when it has been stopped or is broken.
       await this.proxy.stop(0).catch(() => {});
+      await this.proxy.close();
     }
   }
 

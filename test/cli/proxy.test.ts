@@ -1,7 +1,12 @@
 // What the proxy's command looks at, and what it says at its end.
 
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { connect, createServer, type Server } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import type { Io } from '../../src/cli/io.js';
+import { run } from '../../src/cli/program.js';
 import { started } from './running.js';
 
 /** CONNECT, and a PUBLISH with both bits of QoS. */
@@ -53,6 +58,28 @@ it('streams packets, events, and what is found of packets that have passed', asy
   expect(text).toMatch(/"relay"[\s\S]*"CONNECT"[\s\S]*"connection-closed"[\s\S]*closes without CONNACK 0x01/);
   expect(await proxy.stop()).toBe(0);
   closes.close();
+}, 30_000);
+
+it('ends when its relay does, and the recording is whole', async () => {
+  const folder = mkdtempSync(join(tmpdir(), 'proxy-'));
+  const path = join(folder, 'all.pcapng');
+  // It says that it listens, and ends.
+  const worker = `import { parentPort } from 'node:worker_threads';
+    parentPort.on('message', ({ id, method }) => {
+      if (method !== 'start') return;
+      parentPort.postMessage({ kind: 'value', id, value: [{ route: 0, port: 1, url: 'tcp://127.0.0.1:1' }] });
+      setTimeout(() => { throw new Error('out of order'); });
+    });`;
+  const silent = { write: () => true, on: () => {}, once: () => {} } as unknown as Io['stdout'];
+  const ended = run(['proxy', '--listen', 'tcp://127.0.0.1:0', '--target', target, '-q', '-w', path], {
+    ...{ stdin: undefined, stdout: silent, stderr: silent, env: {}, interrupt: new AbortController().signal },
+    relayWorker: new URL(`data:text/javascript,${encodeURIComponent(worker)}`),
+  });
+  await expect(ended).rejects.toThrow('out of order');
+  // Statistics of the interface, which are written last: 5.
+  const bytes = readFileSync(path);
+  expect(bytes.readUInt32LE(bytes.length - bytes.readUInt32LE(bytes.length - 4))).toBe(5);
+  rmSync(folder, { recursive: true });
 }, 30_000);
 
 describe('what is shown and judged', () => {
