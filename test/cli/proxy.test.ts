@@ -4,10 +4,12 @@ import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { connect, createServer, type Server } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import type { Io } from '../../src/cli/io.js';
 import { run } from '../../src/cli/program.js';
 import { started } from './running.js';
+
+vi.setConfig({ testTimeout: 30_000 });
 
 /** CONNECT, and a PUBLISH with both bits of QoS. */
 const WRONG = Buffer.from('100d00044d5154540402003c0001613606000161000131', 'hex');
@@ -58,7 +60,7 @@ it('streams packets, events, and what is found of packets that have passed', asy
   expect(text).toMatch(/"relay"[\s\S]*"CONNECT"[\s\S]*"connection-closed"[\s\S]*closes without CONNACK 0x01/);
   expect(await proxy.stop()).toBe(0);
   closes.close();
-}, 30_000);
+});
 
 it('ends when its relay does, and the recording is whole', async () => {
   const folder = mkdtempSync(join(tmpdir(), 'proxy-'));
@@ -80,7 +82,7 @@ it('ends when its relay does, and the recording is whole', async () => {
   const bytes = readFileSync(path);
   expect(bytes.readUInt32LE(bytes.length - bytes.readUInt32LE(bytes.length - 4))).toBe(5);
   rmSync(folder, { recursive: true });
-}, 30_000);
+});
 
 describe('what is shown and judged', () => {
   it.each([

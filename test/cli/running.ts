@@ -36,7 +36,7 @@ export async function started(...args: readonly string[]): Promise<Running> {
     interrupt: stop.signal,
   });
   const urls = () => [...texts.stderr.matchAll(/listening on ([^\s,]+)/g)].map(([, url]) => url!);
-  await expect.poll(() => urls().length, { timeout: 5000 }).toBeGreaterThan(0);
+  await expect.poll(() => urls().length, { timeout: 20_000 }).toBeGreaterThan(0);
   return {
     stdout: () => texts.stdout,
     stderr: () => texts.stderr,

@@ -5,6 +5,7 @@ import { connect, type Socket } from 'node:net';
 import { type ConnectionOptions, connect as connectTls } from 'node:tls';
 import { WebSocket } from 'ws';
 import { SOCKETS } from '../listeners/servers.js';
+import { type Endpoint, remoteEnd } from '../watch/tap.js';
 import { addressText, type ProxyAddress } from './addresses.js';
 import { type End, StreamEnd, watch, watchRaw } from './end.js';
 import { type ProxyProtocol, proxyHeader } from './proxy-header.js';
@@ -28,14 +29,17 @@ export function dial(
   connection: RelayConnection,
   dialling: Dialling,
   request: IncomingMessage | undefined,
-  ready: (target: End) => void,
+  ready: (target: End, endpoint: Endpoint) => void,
 ): void {
   if (connection.state !== 'accepting') return;
   const { target, tls, proxyProtocol, webSocket, limits } = dialling;
   const socket = connectTo(target, limits.connectTimeout);
   connection.connecting(socket);
   watchRaw(socket, connection, TARGET);
+  let endpoint: Endpoint;
   socket.once('connect', () => {
+    // A target that resets at once has no address any more.
+    endpoint = remoteEnd(socket);
     if (proxyProtocol !== undefined) socket.write(proxyHeader(proxyProtocol, connection.client, connection.server));
     if (tls === undefined) toWebSocket(socket);
     else secure(tls);
@@ -50,7 +54,7 @@ export function dial(
 
   function toWebSocket(stream: Socket): void {
     if (!webSocket) {
-      ready(new StreamEnd(connection, TARGET, socket, stream));
+      ready(new StreamEnd(connection, TARGET, socket, stream), endpoint);
       return;
     }
     connection.phase = 'websocket';
@@ -71,7 +75,7 @@ export function dial(
     client.once('open', () => {
       connection.subprotocol = client.protocol === '' ? undefined : client.protocol;
       client.removeAllListeners('error');
-      ready(new WebSocketEnd(connection, TARGET, socket, stream, client));
+      ready(new WebSocketEnd(connection, TARGET, socket, stream, client), endpoint);
     });
   }
 }

@@ -185,8 +185,8 @@ export class Relay implements RelayCore {
       limits: this.limits,
       secrets: secrets ? (lines) => watcher?.secrets(lines) : undefined,
       asked: (connection, request, finish) => {
-        dial(connection, dialling, request, (end) => {
-          finish((client) => connection.open(client, end, remoteEnd(end.raw)));
+        dial(connection, dialling, request, (end, endpoint) => {
+          finish((client) => connection.open(client, end, endpoint));
         });
       },
     });
