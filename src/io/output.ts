@@ -1,5 +1,6 @@
-// Where results go: a stream or a file. Writing waits until the text has been taken, so a slow reader slows us down and
-// nothing piles up. A reader that goes away (`| head`) is no error: writing ends, and whoever produces can see it.
+// Where results go: a stream or a file. One piece of text is being taken while the next is made; whoever writes waits until
+// the piece before is taken, so a slow reader slows us down and nothing piles up. A reader that goes away (`| head`) is no
+// error: writing ends, and whoever produces can see it.
 
 import { createWriteStream } from 'node:fs';
 import { stat } from 'node:fs/promises';
@@ -8,6 +9,8 @@ import { UserError } from '../user-error.js';
 
 /** Text is gathered up to this length before it is written. */
 const GATHERED = 64 * 1024;
+/** Room for twice as much of any characters; what is longer gets memory of its own. */
+const PIECE_LENGTH = 2 * 3 * GATHERED;
 
 export class Output {
   /** The reader is gone: what is written now is dropped. */
@@ -15,7 +18,11 @@ export class Output {
   private readonly stream: Writable;
   private readonly name: string;
   private gathered = '';
+  /** Until what was handed on last is taken. */
+  private taking: Promise<void> | undefined = undefined;
   private failure: NodeJS.ErrnoException | undefined = undefined;
+  /** Where the text lies until the stream has taken it; made with the first. */
+  private piece: Buffer | undefined = undefined;
 
   constructor(stream: Writable, name: string) {
     this.stream = stream;
@@ -23,25 +30,40 @@ export class Output {
     stream.on('error', (error) => this.fail(error));
   }
 
-  /** Gathers, and writes when it is enough. Throws UserError when it cannot be written. */
+  /** Gathers, and hands on when it is enough. Throws UserError when it, or what came before, cannot be written. */
   async write(text: string): Promise<void> {
     this.gathered += text;
-    if (this.gathered.length >= GATHERED) await this.flush();
+    if (this.gathered.length >= GATHERED) await this.handOn();
   }
 
   /** Writes what was gathered, and waits until it is taken. */
   async flush(): Promise<void> {
+    await this.handOn();
+    await this.taking;
+    this.check();
+  }
+
+  /** Begins to write what was gathered, once what came before is taken. */
+  private async handOn(): Promise<void> {
+    if (this.taking !== undefined) await this.taking;
+    this.check();
     const text = this.gathered;
     this.gathered = '';
-    if (text !== '' && !this.broken && this.failure === undefined) {
-      await new Promise<void>((resolve) => {
-        this.stream.write(text, (error) => {
-          if (error) this.fail(error);
-          resolve();
-        });
+    if (text === '' || this.broken) return;
+    this.taking = new Promise<void>((resolve) => {
+      this.stream.write(this.encoded(text), (error) => {
+        if (error) this.fail(error);
+        this.taking = undefined;
+        resolve();
       });
-    }
-    this.check();
+    });
+  }
+
+  /** In the same memory each time: to take new one for each costs more than the encoding. */
+  private encoded(text: string): Uint8Array {
+    if (text.length * 3 > PIECE_LENGTH) return Buffer.from(text);
+    this.piece ??= Buffer.allocUnsafeSlow(PIECE_LENGTH);
+    return this.piece.subarray(0, this.piece.write(text));
   }
 
   /** Everything is written, and a file is closed. */

@@ -45,11 +45,12 @@ describe('Output', () => {
     expect(taken.map((text) => text.length)).toEqual([10_000]);
   });
 
-  it('waits until a full piece is taken', async () => {
+  it('waits with a full piece until the one before is taken', async () => {
     const { stream, taken, take } = slowReader();
     const output = new Output(stream, 'x');
+    await output.write('x'.repeat(100_000));
     let went = false;
-    const written = output.write('x'.repeat(100_000)).then(() => {
+    const written = output.write('y'.repeat(100_000)).then(() => {
       went = true;
     });
     await new Promise((resolve) => setImmediate(resolve));
@@ -57,6 +58,27 @@ describe('Output', () => {
     take();
     await written;
     expect(went).toBe(true);
+    let flushed = false;
+    const end = output.flush().then(() => {
+      flushed = true;
+    });
+    await new Promise((resolve) => setImmediate(resolve));
+    expect({ flushed, pieces: taken.length }).toEqual({ flushed: false, pieces: 2 });
+    take();
+    await end;
+    expect(taken).toEqual(['x'.repeat(100_000), 'y'.repeat(100_000)]);
+  });
+
+  it('writes any characters, and pieces of any length', async () => {
+    const { stream, taken, take } = slowReader();
+    const output = new Output(stream, 'x');
+    const pieces = ['€'.repeat(131_072), '😀'.repeat(65_536), 'ä'.repeat(500_000), 'a'.repeat(70_000)];
+    for (const piece of pieces) {
+      await output.write(piece);
+      take();
+    }
+    await output.flush();
+    expect(taken).toEqual(pieces);
   });
 
   it('goes quiet when the reader is gone', async () => {
