@@ -13,7 +13,7 @@ const internedText: string[] = new Array(SLOTS).fill('');
 
 // Ill-formed parts become U+FFFD.
 function make(bytes: Uint8Array, at: number, end: number): string {
-  return decoder.decode(bytes.subarray(at, end));
+  return decoder.decode(at === 0 && end === bytes.length ? bytes : bytes.subarray(at, end));
 }
 
 /** The text of bytes[at, end) when it is well-formed UTF-8, else undefined. A BOM is kept (5.0: 1.5.4). */

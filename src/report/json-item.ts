@@ -7,7 +7,7 @@ import { annotate } from '../codec/frame.js';
 import type { Direction } from '../spec/versions.js';
 import type { Finding } from '../validate/finding.js';
 import { findingMembers, findingsJson } from './finding-json.js';
-import { bytesJson, objectJson, stringJson, valueJson } from './json-value.js';
+import { bytesJson, objectJson, propertiesJson, stringJson, valueJson } from './json-value.js';
 import type { RenderOptions, Source } from './renderer.js';
 import { leavesOf, MASK, maskedHex, secretLeaves, secretSpans } from './secrets.js';
 import type { ConnectionInfo, Read, Shown, ShownEvent, ShownPacket } from './shown.js';
@@ -100,17 +100,20 @@ function packetJson(item: ShownPacket, options: RenderOptions): string {
     text += `,"hex":"${maskedHex(formatHex(bytes), showSecrets ? [] : secretSpans(bytes, frame.version))}"`;
   }
   if (options.fields) text += `,"fields":[${fieldsJson(annotate(bytes, frame.version), showSecrets)}]`;
-  return `${text},"problems":[${frame.problems.map(problemJson).join(',')}]`;
+  const { problems } = frame;
+  return `${text},"problems":${problems.length === 0 ? '[]' : `[${problems.map(problemJson).join(',')}]`}`;
 }
 
 /** Most packets of most captures: in the same order as the general way would give. */
 function publishJson(packet: Read<'PUBLISH'>, showSecrets: boolean): string {
-  const { dup, qos, retain, topic, packetId, properties, payload } = packet;
-  if (qos === undefined || properties !== undefined || topic === undefined || payload === undefined) {
+  const { dup, qos, retain, topic, packetId, properties, payload, remainingLengthWidth } = packet;
+  // The payload is last: where it is, all before it are.
+  if (payload === undefined || topic === undefined || remainingLengthWidth !== undefined) {
     return objectJson(packet, showSecrets, 'type');
   }
   const id = packetId === undefined ? '' : `,"packetId":${packetId}`;
-  return `{"dup":${dup},"qos":${qos},"retain":${retain},"topic":${stringJson(topic)}${id},"payload":${bytesJson(payload)}}`;
+  const more = properties === undefined ? '' : `,"properties":${propertiesJson(properties, showSecrets)}`;
+  return `{"dup":${dup},"qos":${qos},"retain":${retain},"topic":${stringJson(topic)}${id}${more},"payload":${bytesJson(payload)}}`;
 }
 
 function fieldsJson(root: Field, showSecrets: boolean): string {

@@ -2,7 +2,8 @@
 // line per packet of a long capture is a hot path. Strings go through JSON.stringify unless they are plain ASCII, so lone
 // surrogates and control characters are escaped as JSON wants them.
 
-import { textOf } from './preview.js';
+import { lenientUtf8 } from '../bytes/utf8.js';
+import { isTextControl, textOf } from './preview.js';
 import { MASK, SECRET_NAMES } from './secrets.js';
 
 const SAFE = /^[\x20\x21\x23-\x5b\x5d-\x7e]*$/;
@@ -32,10 +33,35 @@ export function elementsJson(): (object: string) => string {
   };
 }
 
-/** Text as a string, anything else as {"base64":"…"}. */
+// What a byte of a payload asks for, a bit each: nothing, an escape, a closer look.
+const ESCAPED = 1;
+const NOT_ASCII_TEXT = 2;
+const KIND_OF: Uint8Array = Uint8Array.from({ length: 256 }, (_, byte) => {
+  if (byte >= 0x7f || (byte < 0x20 && !isTextControl(byte))) return NOT_ASCII_TEXT;
+  return byte < 0x20 || byte === 0x22 || byte === 0x5c ? ESCAPED : 0;
+});
+
+/** Text as a string, anything else as {"base64":"…"}. Most is ASCII, and is looked through once. */
 export function bytesJson(bytes: Uint8Array): string {
+  const kinds = kindsOf(bytes);
+  if ((kinds & NOT_ASCII_TEXT) === 0) {
+    const ascii = lenientUtf8(bytes, 0, bytes.length);
+    return kinds === 0 ? `"${ascii}"` : JSON.stringify(ascii);
+  }
   const text = textOf(bytes);
   return text === undefined ? `{"base64":"${base64(bytes)}"}` : stringJson(text);
+}
+
+function kindsOf(bytes: Uint8Array): number {
+  const { length } = bytes;
+  let kinds = 0;
+  let at = 0;
+  // By fours, measured: two thirds of the time.
+  for (; at + 3 < length; at += 4) {
+    kinds |= KIND_OF[bytes[at]!]! | KIND_OF[bytes[at + 1]!]! | KIND_OF[bytes[at + 2]!]! | KIND_OF[bytes[at + 3]!]!;
+  }
+  for (; at < length; at++) kinds |= KIND_OF[bytes[at]!]!;
+  return kinds;
 }
 
 function base64(bytes: Uint8Array): string {
@@ -58,7 +84,9 @@ export function valueJson(value: unknown, showSecrets: boolean): string {
 /** The members that are there; `without` is left out. */
 export function objectJson(object: object, showSecrets: boolean, without?: string): string {
   let text = '';
-  for (const [key, value] of Object.entries(object)) {
+  // Decoded values are plain objects: nothing is inherited, and no list of entries need be made.
+  for (const key in object) {
+    const value = (object as Readonly<Record<string, unknown>>)[key];
     if (value === undefined || key === without) continue;
     text += `${text === '' ? '' : ','}"${key}":${memberJson(key, value, showSecrets)}`;
   }
@@ -77,6 +105,7 @@ interface NamedValue {
   readonly value: unknown;
 }
 
-function propertiesJson(properties: readonly NamedValue[], showSecrets: boolean): string {
+export function propertiesJson(properties: readonly NamedValue[], showSecrets: boolean): string {
+  if (properties.length === 0) return '[]';
   return `[${properties.map(({ name, value }) => `{"${name}":${memberJson(name, value, showSecrets)}}`).join(',')}]`;
 }

@@ -8,6 +8,10 @@ import { escapeText } from './terminal.js';
 /** C0 controls that text may have: BEL BS HT LF VT FF CR and ESC. */
 const TEXT_CONTROLS = new Set([7, 8, 9, 10, 11, 12, 13, 27]);
 
+export function isTextControl(byte: number): boolean {
+  return TEXT_CONTROLS.has(byte);
+}
+
 /** The bytes as text, or undefined when they are none. */
 export function textOf(bytes: Uint8Array): string | undefined {
   for (let i = 0; i < bytes.length; i++) {

@@ -45,6 +45,18 @@ describe('values', () => {
     expect(JSON.parse(bytesJson(hex(bytes)))).toEqual(expected);
   });
 
+  it.each([0, 1, 6, 60, 61, 62, 63, 64, 100])('of text with any byte behind %i others', (before) => {
+    for (let byte = 0; byte < 256; byte++) {
+      const bytes = new Uint8Array(before + 2).fill(0x61);
+      bytes[before] = byte;
+      const isText = byte < 0x80 && (byte >= 0x20 || [7, 8, 9, 10, 11, 12, 13, 27].includes(byte));
+      const text = `${'a'.repeat(before)}${String.fromCharCode(byte)}a`;
+      expect(JSON.parse(bytesJson(bytes))).toEqual(isText ? text : { base64: Buffer.from(bytes).toString('base64') });
+      // biome-ignore lint/suspicious/noControlCharactersInRegex: they are what must not be there
+      expect(bytesJson(bytes)).not.toMatch(/[\u0000-\u001f\u007f-\u009f]/);
+    }
+  });
+
   it('base64 of many bytes is whole', () => {
     const bytes = Uint8Array.from({ length: 100_001 }, (_, i) => i & 0xff);
     const { base64 } = JSON.parse(bytesJson(bytes)) as { base64: string };
@@ -95,6 +107,10 @@ describe('ndjson', () => {
 
   it.each([
     ['32 07 00 01 "a" 00 07 "xy"', { dup: false, qos: 1, retain: false, topic: 'a', packetId: 7, payload: 'xy' }],
+    [
+      '30 85 00 00 01 "a" "hi"',
+      { dup: false, qos: 0, retain: false, remainingLengthWidth: 2, topic: 'a', payload: 'hi' },
+    ],
     ['3b 03 00 01 "a"', { dup: true, qos: 1, retain: true, topic: 'a' }],
     [
       '82 06 00 02 00 01 "a" 01',
