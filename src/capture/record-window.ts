@@ -13,8 +13,10 @@ export class RecordWindow {
   readonly #little: boolean;
   readonly #headerLength: number;
   readonly #lengths: PcapVariant['lengths'];
-  #bytes: Uint8Array = new Uint8Array(0);
-  #view: DataView = new DataView(this.#bytes.buffer);
+  /** What is looked at, in the terms of its buffer: asking an array for its buffer is a slow call. */
+  #buffer: ArrayBufferLike = new ArrayBuffer(0);
+  #base = 0;
+  #view: DataView = new DataView(this.#buffer);
   #at = 0;
   #inRecord = false;
 
@@ -26,8 +28,9 @@ export class RecordWindow {
 
   /** Looks at these bytes; the parser sees none of them before `open`. */
   show(bytes: Uint8Array): void {
-    this.#bytes = bytes;
-    this.#view = new DataView(bytes.buffer, bytes.byteOffset, bytes.length);
+    this.#buffer = bytes.buffer;
+    this.#base = bytes.byteOffset;
+    this.#view = new DataView(this.#buffer, this.#base, bytes.length);
   }
 
   /** Lets the parser at a run of whole records. */
@@ -57,8 +60,7 @@ export class RecordWindow {
   slice(from: number): this;
   slice(from: number, to: number): Uint8Array;
   slice(from: number, to?: number): this | Uint8Array {
-    if (to !== undefined)
-      return new Uint8Array(this.#bytes.buffer, this.#bytes.byteOffset + this.#at + from, to - from);
+    if (to !== undefined) return new Uint8Array(this.#buffer, this.#base + this.#at + from, to - from);
     // Behind the 16 bytes of a header, modified pcap has 8 more that the parser does not know.
     const step = this.#inRecord ? from : this.#headerLength;
     this.#inRecord = !this.#inRecord;

@@ -19,6 +19,8 @@ export class Scratch {
   }
 
   turn(): void {
+    // Setting a length is slow, and this is asked for each captured packet.
+    if (this.used.length === 0) return;
     while (this.used.length > 0 && this.free.length < MOST_BLOCKS) this.free.push(this.used.pop()!);
     this.used.length = 0;
   }

@@ -6,7 +6,7 @@ import { Sink } from '../bytes/sink.js';
 import { PACKET_BY_CODE, PACKET_TYPES } from '../spec/packets.js';
 import type { Version } from '../spec/versions.js';
 import type { Field, Problem } from './field.js';
-import { bitsOf, type Draft, readBits, readItems } from './layout.js';
+import { bitsOf, type Draft, readBits, readItems, takeBits } from './layout.js';
 import type { Packet, ReadPacket } from './packet.js';
 import { connectVersion } from './packets/connect.js';
 import { LAYOUTS, type Layout } from './packets/index.js';
@@ -30,27 +30,61 @@ const PACKET_TYPE: Spec = {
 const HEADER_FLAGS: Spec = { name: 'headerFlags', label: 'Flags', section: ['2.2.2', '2.1.3'], meaning: flagsMeaning };
 const REMAINING_LENGTH: Spec = { name: 'remainingLength', label: 'Remaining Length', section: ['2.2.3', '2.1.4'] };
 
-interface Row extends Layout {
+interface Row extends Required<Layout> {
   readonly type: string;
+  /** Where the paths of its fields begin. */
+  readonly path: string;
   readonly section: string;
   readonly headerFlags: number;
 }
 
-const RESERVED: Row = { type: 'RESERVED', section: '2.2.1', headerFlags: 0, items: [] };
+// All rows have the same members in the same order, so that one way to read them serves for all.
+const rowOf = (
+  type: string,
+  section: string,
+  headerFlags = 0,
+  { header = [], items }: Layout = { items: [] },
+): Row => ({
+  type,
+  path: type.toLowerCase(),
+  section,
+  headerFlags,
+  header,
+  items,
+});
+
+const RESERVED: Row = rowOf('RESERVED', '2.2.1');
 const ROWS: readonly Row[] = PACKET_BY_CODE.map((row) =>
   row === undefined
     ? RESERVED
-    : {
-        ...LAYOUTS[row.type as keyof typeof LAYOUTS],
-        type: row.type,
-        section: row.section,
-        headerFlags: row.headerFlags ?? 0,
-      },
+    : rowOf(row.type, row.section, row.headerFlags, LAYOUTS[row.type as keyof typeof LAYOUTS]),
 );
 const CODE_BY_TYPE: ReadonlyMap<string, number> = new Map(PACKET_TYPES.map((row) => [row.type, row.code]));
 
 // One reader serves all calls: reading never calls back into decode.
 const reader = new Reader();
+
+/** A plain object. What is made by `new` has room in it for the fields that follow; behind a literal they stand elsewhere. */
+const Begun = function (this: Draft, type: string): void {
+  this.type = type;
+} as unknown as new (
+  type: string,
+) => Draft;
+Begun.prototype = Object.prototype;
+
+/** A packet as far as its first byte tells. */
+function begin(row: Row, first: number): Draft {
+  const packet = new Begun(row.type);
+  if (row === RESERVED) packet.typeCode = first >> 4;
+  for (const part of row.header) takeBits(reader, packet, first, part);
+  if (row.header.length === 0 && (first & 0x0f) !== row.headerFlags) packet.headerFlags = first & 0x0f;
+  return packet;
+}
+
+// The same by its value; behind them, what 15 tells where it is reserved. A survey, which keeps nothing, reads into these.
+const SAID: readonly Draft[] = Array.from({ length: 256 + 16 }, (_, byte) =>
+  byte < 256 ? begin(ROWS[byte >> 4]!, byte) : begin(RESERVED, byte - 16),
+);
 
 function flagsMeaning(flags: number, of: Reader): string {
   const row = ROWS.find((one) => one.type === of.type) ?? RESERVED;
@@ -83,28 +117,19 @@ export function annotate(bytes: Uint8Array, version: Version): Field {
   return { path: type.toLowerCase(), label: type, at: 0, length: bytes.length, children };
 }
 
-/** A plain object. What is made by `new` has room in it for the fields that follow; behind a literal they stand elsewhere. */
-const Begun = function (this: Draft, type: string): void {
-  this.type = type;
-} as unknown as new (
-  type: string,
-) => Draft;
-Begun.prototype = Object.prototype;
-
 function readPacket(): Draft {
   const first = reader.bytes.length > 0 ? reader.bytes[0]! : 0;
   const code = first >> 4;
   const row = code === 15 && reader.version !== '5.0' ? RESERVED : ROWS[code]!;
   reader.type = row.type;
   reader.section = row.section;
-  reader.enter(row.type.toLowerCase());
-  const packet = new Begun(row.type);
-  if (row === RESERVED) packet.typeCode = code;
+  reader.enter(row.path);
+  const packet = reader.surveys ? SAID[row === RESERVED && code === 15 ? first + 16 : first]! : begin(row, first);
   readHeader(packet, row, first);
   if (!reader.failed && row === RESERVED) reader.failed = reader.left > 0;
   else if (!reader.failed) readItems(reader, packet, row.items);
   reader.unread();
-  finish(packet);
+  finish();
   return packet;
 }
 
@@ -115,11 +140,10 @@ function readHeader(packet: Draft, row: Row, first: number): void {
     return;
   }
   reader.at = 1;
-  reader.leaf(PACKET_TYPE, 0, 1, first >> 4, [7, 4]);
-  if (row.header !== undefined) for (const part of row.header) readBits(reader, packet, 0, first, part);
-  else {
-    reader.leaf(HEADER_FLAGS, 0, 1, first & 0x0f, [3, 0]);
-    if ((first & 0x0f) !== row.headerFlags) packet.headerFlags = first & 0x0f;
+  if (reader.trace !== undefined) {
+    reader.leaf(PACKET_TYPE, 0, 1, first >> 4, [7, 4]);
+    for (const part of row.header) readBits(reader, packet, 0, first, part);
+    if (row.header.length === 0) reader.leaf(HEADER_FLAGS, 0, 1, first & 0x0f, [3, 0]);
   }
   if (row === RESERVED) {
     reader.problem('reserved-type', `packet type ${first >> 4} is reserved`, PACKET_TYPE.name, 0, 1);
@@ -127,17 +151,19 @@ function readHeader(packet: Draft, row: Row, first: number): void {
   const length = readVarint(reader, REMAINING_LENGTH);
   if (reader.failed) return;
   const width = reader.at - 1;
-  if (width > variableByteIntegerWidth(length)) packet.remainingLengthWidth = width;
+  if (width > variableByteIntegerWidth(length)) {
+    reader.overlong = width;
+    if (!reader.surveys) packet.remainingLengthWidth = width;
+  }
   reader.wireEnd = reader.at + length;
   if (reader.wireEnd <= reader.end) reader.end = reader.wireEnd;
 }
 
 /** What only the end tells: bytes beyond the packet, bytes of it that are not here, the version of a CONNECT. */
-function finish(packet: Draft): void {
-  const { bytes, end, wireEnd } = reader;
-  const width = packet.remainingLengthWidth as number | undefined;
-  if (width !== undefined && reader.version === '5.0') {
-    reportOverlong(reader, REMAINING_LENGTH, 1, width, wireEnd - 1 - width);
+function finish(): void {
+  const { bytes, end, wireEnd, overlong } = reader;
+  if (overlong > 0 && reader.version === '5.0') {
+    reportOverlong(reader, REMAINING_LENGTH, 1, overlong, wireEnd - 1 - overlong);
   }
   if (wireEnd > bytes.length && !(reader.problems ?? NO_PROBLEMS).some((one) => one.code === 'incomplete')) {
     const missing = wireEnd - bytes.length;
@@ -166,7 +192,7 @@ export function encode(packet: Packet, version: Version): Uint8Array {
   for (const item of row.items) item.write(sink, source, by);
   if (sink.length > VARIABLE_BYTE_INTEGER_MAX) throw new RangeError(`a packet of ${sink.length} bytes is too long`);
   let flags = packet.headerFlags ?? row.headerFlags;
-  for (const part of row.header ?? []) flags |= bitsOf(source, part, by);
+  for (const part of row.header) flags |= bitsOf(source, part, by);
   const first = (code << 4) | flags;
   if (!(first >= 0 && first <= 0xff && flags <= 0x0f)) throw new RangeError(`type ${code}, flags ${flags}: not a byte`);
   sink.prepend(variableByteInteger(sink.length, packet.remainingLengthWidth));

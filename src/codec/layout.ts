@@ -102,13 +102,19 @@ export function bitField(high: number, low: number, name: string, label: string,
   return { name, label, high, low, options };
 }
 
-/** Takes one part out of a byte, and traces it. */
-export function readBits(reader: Reader, out: Draft, at: number, byte: number, part: Bits): void {
-  if (part.options.when !== undefined && !part.options.when(out, reader.version)) return;
+/** Takes one part out of a byte; undefined when it is not there. */
+export function takeBits(reader: Reader, out: Draft, byte: number, part: Bits): number | boolean | undefined {
+  if (part.options.when !== undefined && !part.options.when(out, reader.version)) return undefined;
   const number = (byte >> part.low) & ((1 << (part.high - part.low + 1)) - 1);
   const value = part.high === part.low ? number === 1 : number;
   out[part.name] = value;
-  if (reader.trace !== undefined) {
+  return value;
+}
+
+/** Takes one part out of a byte, and traces it. */
+export function readBits(reader: Reader, out: Draft, at: number, byte: number, part: Bits): void {
+  const value = takeBits(reader, out, byte, part);
+  if (value !== undefined && reader.trace !== undefined) {
     const { section, meaning } = part.options;
     reader.leaf({ name: part.name, label: part.label, section, meaning }, at, 1, value, [part.high, part.low]);
   }
@@ -142,7 +148,7 @@ export function flags(name: string, label: string, parts: readonly Bits[], optio
       reader.enter(name);
       for (const part of parts) readBits(reader, group, at, byte, part);
       reader.leave(label, at, options.section);
-      out[name] = group;
+      if (!reader.surveys) out[name] = group;
     },
     write(sink, source, version) {
       if (!present(sink, source, spec, options, version)) return;
@@ -166,7 +172,7 @@ export function group(name: string, label: string, items: readonly Item[], optio
       reader.enter(name);
       readItems(reader, values, items);
       reader.leave(label, at, options.section);
-      if (!reader.failed) out[name] = values;
+      if (!reader.failed && !reader.surveys) out[name] = values;
     },
     write(sink, source, version) {
       if (!present(sink, source, { name, label }, options, version)) return;
@@ -193,7 +199,7 @@ export function listOfGroups(name: string, label: string, items: readonly Item[]
         if (!reader.failed) values.push(value);
       }
       reader.leave(`${label}s`, start, section);
-      out[name] = values;
+      if (!reader.surveys) out[name] = values;
     },
     write(sink, source, version) {
       if (!present(sink, source, { name, label }, {}, version)) return;
@@ -218,7 +224,7 @@ export function listOf<T>(name: string, label: string, value: Value<T>, options:
         if (!reader.failed) values.push(read);
       }
       reader.leave(`${label}s`, start, section);
-      out[name] = values;
+      if (!reader.surveys) out[name] = values;
     },
     write(sink, source, version) {
       if (!present(sink, source, { name, label }, options, version)) return;

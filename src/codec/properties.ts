@@ -72,7 +72,8 @@ export function properties(owner: string, options: PropertiesOptions): Item {
         const message = `${label} Length says ${length} bytes, ${left} are left`.replace('Properties', 'Property');
         reader.problem('length-overrun', message, LENGTH.name, lengthAt, reader.at - lengthAt);
       }
-      out.properties = readSection(reader, owner, length, label, options.section);
+      const list = readSection(reader, owner, length, label, options.section);
+      if (!reader.surveys) out.properties = list;
     },
     write(sink, source, version) {
       if (version !== '5.0') return;

@@ -42,9 +42,11 @@ export class Reader extends Cursor {
   section = '';
   /** Where the current limit lies on the wire; beyond `end` when a part was not captured. */
   wireEnd = 0;
+  /** Bytes that the Remaining Length takes, where fewer were enough; else 0. */
+  overlong = 0;
   problems: Problem[] | undefined = undefined;
   trace: Trace | undefined = undefined;
-  /** Only problems are wanted: values are checked, not made. */
+  /** Only problems are wanted: values are checked, not made, and nothing is written to what is read into. */
   surveys = false;
   private readonly path: (string | number)[] = [];
   private depth = 0;
@@ -60,6 +62,7 @@ export class Reader extends Cursor {
     this.wireEnd = bytes.length;
     this.failed = false;
     this.version = version;
+    this.overlong = 0;
     this.problems = undefined;
     this.trace = wanted === 'fields' ? new Trace() : undefined;
     this.surveys = wanted === 'problems';
