@@ -1,9 +1,15 @@
-// The command line in one file, which starts in half the time of two hundred; packages stay packages.
+// The command line in few files, which start in half the time of two hundred; packages stay packages. All that `dissect` needs
+// is one of them: each further one takes as long as a thousand packets. The thread of a relay has its own, with nothing else.
 
-export default {
-  input: { main: 'dist/cli/main.js', 'relay-worker': 'dist/io/proxy/relay-worker.js' },
-  platform: 'node',
-  logLevel: 'warn',
-  external: /^[^./]/,
-  output: { dir: 'dist/bundle', format: 'esm', chunkFileNames: '[name].js', cleanDir: true },
-};
+const shared = { platform: 'node', logLevel: 'warn', external: /^[^./]/ };
+const output = { dir: 'dist/bundle', format: 'esm', chunkFileNames: '[name].js', comments: { jsdoc: false } };
+const dissect = { name: 'dissect', test: /dist\/cli\/(program|commands\/dissect)\.js$/ };
+
+export default [
+  {
+    ...shared,
+    input: { main: 'dist/cli/main.js' },
+    output: { ...output, cleanDir: true, codeSplitting: { groups: [dissect] } },
+  },
+  { ...shared, input: { 'relay-worker': 'dist/io/proxy/relay-worker.js' }, output },
+];

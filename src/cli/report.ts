@@ -4,6 +4,7 @@ import { FORMATS } from '../report/index.js';
 import type { Format, Renderer, Source } from '../report/renderer.js';
 import type { Shown, ShownSummary } from '../report/shown.js';
 import { summaryText } from '../report/summary.js';
+import { createSummaryOnly } from '../report/summary-only.js';
 import type { Finding } from '../validate/finding.js';
 import type { Io } from './io.js';
 import type { ReportOptions } from './options.js';
@@ -24,29 +25,19 @@ export interface ReportSettings {
 
 export class Report {
   private readonly format: Format;
-  private readonly renderer: Renderer;
   private readonly settings: ReportSettings;
   private readonly io: Io;
   private readonly outlet: Outlet;
+  /** There from `begin` on. */
+  private renderer: Renderer = createSummaryOnly();
 
   constructor(settings: ReportSettings, io: Io) {
-    const { options, inputs, pasted } = settings;
+    const { options, inputs } = settings;
     const name = formatName(settings);
     this.settings = settings;
     this.io = io;
     this.outlet = new Outlet(options, inputs, io);
     this.format = FORMATS.find((format) => format.name === name)!;
-    this.renderer = this.format.create({
-      width: widthOf(options, io) ?? WIDTH_ELSEWHERE[name === 'tree' ? 'tree' : 'table'],
-      colour: isColoured(options, io),
-      // The bytes alone need no tree, pasted bytes always get one.
-      fields: options.verbose === true || (pasted && name === 'tree'),
-      hex: options.hex === true,
-      showSecrets: options.showSecrets === true,
-      maxBytes: options.maxBytes,
-      nameSources: inputs.length > 1,
-      pasted,
-    });
   }
 
   /** Nobody reads the results any more. */
@@ -62,8 +53,26 @@ export class Report {
   /** Opens the output; nothing when it is open. */
   async begin(): Promise<void> {
     if (this.outlet.isOpen) return;
+    if (!this.settings.quiet || !this.format.closesWithSummary) this.renderer = await this.load();
     await this.outlet.open();
     this.outlet.add(this.renderer.begin());
+  }
+
+  private async load(): Promise<Renderer> {
+    const { name } = this.format;
+    const { options, inputs, pasted } = this.settings;
+    const create = await this.format.load();
+    return create({
+      width: widthOf(options, this.io) ?? WIDTH_ELSEWHERE[name === 'tree' ? 'tree' : 'table'],
+      colour: isColoured(options, this.io),
+      // The bytes alone need no tree, pasted bytes always get one.
+      fields: options.verbose === true || (pasted && name === 'tree'),
+      hex: options.hex === true,
+      showSecrets: options.showSecrets === true,
+      maxBytes: options.maxBytes,
+      nameSources: inputs.length > 1,
+      pasted,
+    });
   }
 
   source(source: Source): void {

@@ -3,12 +3,19 @@
 import { createJson } from './json.js';
 import { createNdjson } from './ndjson.js';
 import type { Format } from './renderer.js';
-import { createTable } from './table.js';
 import { createTree } from './tree.js';
 
+// cli-table3 takes as long to load as a small capture to read.
+const loadTable = async () => (await import('./table.js')).createTable;
+
 export const FORMATS: readonly Format[] = [
-  { name: 'table', title: 'one line per packet', closesWithSummary: true, create: createTable },
-  { name: 'tree', title: 'each packet with its fields', closesWithSummary: true, create: createTree },
-  { name: 'json', title: 'one object, {"items":[…],"summary":{…}}', closesWithSummary: false, create: createJson },
-  { name: 'ndjson', title: 'one object per line and packet', closesWithSummary: false, create: createNdjson },
+  { name: 'table', title: 'one line per packet', closesWithSummary: true, load: loadTable },
+  { name: 'tree', title: 'each packet with its fields', closesWithSummary: true, load: async () => createTree },
+  {
+    name: 'json',
+    title: 'one object, {"items":[…],"summary":{…}}',
+    closesWithSummary: false,
+    load: async () => createJson,
+  },
+  { name: 'ndjson', title: 'one object per line and packet', closesWithSummary: false, load: async () => createNdjson },
 ];

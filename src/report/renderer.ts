@@ -49,5 +49,6 @@ export interface Format {
   readonly title: string;
   /** Whether the closing summary line is part of the output; else it goes beside it. */
   readonly closesWithSummary: boolean;
-  create(options: RenderOptions): Renderer;
+  /** What makes its renderer: a run loads the one that it needs. */
+  load(): Promise<(options: RenderOptions) => Renderer>;
 }

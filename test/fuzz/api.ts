@@ -13,8 +13,10 @@ import { Tls } from '../../src/transport/tls/tls.js';
 import { WebSocketTransport } from '../../src/transport/websocket/websocket.js';
 import { UserError } from '../../src/user-error.js';
 
+const formats = await Promise.all(FORMATS.map(async ({ name, load }) => ({ name, create: await load() })));
+
 export const api = {
-  ...{ openCapture, annotate, decode, encode, Framer, Dissector, SegmentReader, FORMATS },
+  ...{ openCapture, annotate, decode, encode, Framer, Dissector, SegmentReader, formats },
   ...{ Connections, KeyLog, TlsSecrets, Tls, WebSocketTransport, UserError },
 };
 

@@ -78,7 +78,13 @@ async function load() {
   const modules = await Promise.all(
     MODULES.map((path) => import(new URL(`../../dist/${path}.js`, import.meta.url).href)),
   );
-  return Object.assign({}, ...modules);
+  const exported = Object.assign({}, ...modules);
+  /** @type {readonly import('../../src/report/renderer.js').Format[]} */
+  const rows = exported.FORMATS;
+  const formats = await Promise.all(
+    rows.map(async ({ name, load: loadFormat }) => ({ name, create: await loadFormat() })),
+  );
+  return { ...exported, formats };
 }
 
 /** @param {string} message @returns {never} */

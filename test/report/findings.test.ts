@@ -2,12 +2,11 @@
 
 import { describe, expect, it } from 'vitest';
 import { covers, findingLine, shortFindingLine } from '../../src/report/finding-text.js';
-import { FORMATS } from '../../src/report/index.js';
 import type { RenderOptions } from '../../src/report/renderer.js';
 import type { ShownPacket } from '../../src/report/shown.js';
 import { displayWidth } from '../../src/report/terminal.js';
 import type { Finding } from '../../src/validate/finding.js';
-import { connection, event, OPTIONS, packet, SOURCE, SUMMARY } from './items.js';
+import { connection, event, LOADED, OPTIONS, packet, SOURCE, SUMMARY } from './items.js';
 
 const CONNECTION = connection(0, '3.1.1', 'paho');
 const DUP = packet('38 07 00 03 "a/b" "xy"', { number: 3, connection: CONNECTION, origins: [7] });
@@ -47,7 +46,7 @@ const CLOSE = finding(PING, {
 });
 
 function render(name: string, options: Partial<RenderOptions> = {}): string {
-  const renderer = FORMATS.find((one) => one.name === name)!.create({ ...OPTIONS, ...options });
+  const renderer = LOADED.find((one) => one.name === name)!.create({ ...OPTIONS, ...options });
   const closed = event('connection-closed', 'closed by the client (FIN)', { direction: 'client-to-server' });
   return [
     renderer.begin(),
@@ -116,7 +115,7 @@ it.each(['json', 'ndjson'])('%s gives every packet its list, and a late finding 
 });
 
 it('says nothing of findings when nobody judged', () => {
-  for (const { name, create } of FORMATS) {
+  for (const { name, create } of LOADED) {
     const text = create(OPTIONS).item(DUP) + create(OPTIONS).end(SUMMARY);
     expect(text, name).not.toMatch(/finding/);
   }
@@ -138,7 +137,7 @@ describe('a problem that a finding covers', () => {
   });
 
   it('is not said twice', () => {
-    const table = FORMATS.find(({ name }) => name === 'table')!;
+    const table = LOADED.find(({ name }) => name === 'table')!;
     const shown = (findings: readonly Finding[]) => {
       const renderer = table.create({ ...OPTIONS, width: 200 });
       return renderer.item(BROKEN, findings) + renderer.flush();

@@ -1,13 +1,12 @@
 // Every format over the same items, as it looks at 80 and at 200 columns.
 
 import { describe, expect, it } from 'vitest';
-import { FORMATS } from '../../src/report/index.js';
 import type { RenderOptions } from '../../src/report/renderer.js';
 import { displayWidth } from '../../src/report/terminal.js';
-import { event, OPTIONS, packet, rendered, SOURCE, STORY, SUMMARY } from './items.js';
+import { event, LOADED, OPTIONS, packet, rendered, SOURCE, STORY, SUMMARY } from './items.js';
 
 function render(name: string, options: Partial<RenderOptions> = {}, items = STORY): string {
-  const format = FORMATS.find((one) => one.name === name)!;
+  const format = LOADED.find((one) => one.name === name)!;
   return rendered(format.create({ ...OPTIONS, ...options }), items);
 }
 
@@ -68,8 +67,8 @@ describe('untrusted text', () => {
 });
 
 describe('streaming', () => {
-  it.each(FORMATS.map((format) => format.name))('%s keeps no items', (name) => {
-    const renderer = FORMATS.find((format) => format.name === name)!.create({ ...OPTIONS, fields: true });
+  it.each(LOADED.map((format) => format.name))('%s keeps no items', (name) => {
+    const renderer = LOADED.find((format) => format.name === name)!.create({ ...OPTIONS, fields: true });
     renderer.begin();
     renderer.source(SOURCE);
     const tail = (rounds: number): number => {
@@ -82,7 +81,7 @@ describe('streaming', () => {
   });
 
   it('prints a row at once when flushed', () => {
-    const table = FORMATS[0]!.create(OPTIONS);
+    const table = LOADED[0]!.create(OPTIONS);
     table.begin();
     table.source(SOURCE);
     expect(table.item(STORY[0]!)).toBe('');
@@ -100,7 +99,7 @@ describe('streaming', () => {
 
 describe('sources', () => {
   it.each(['table', 'tree'])('%s names those that have something to show', (name) => {
-    const renderer = FORMATS.find((format) => format.name === name)!.create({ ...OPTIONS, nameSources: true });
+    const renderer = LOADED.find((format) => format.name === name)!.create({ ...OPTIONS, nameSources: true });
     let text = renderer.begin();
     for (const [source, items] of [
       ['a.pcap', 1],

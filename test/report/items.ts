@@ -2,10 +2,16 @@
 
 import { decode } from '../../src/codec/frame.js';
 import type { EventName, Summary } from '../../src/dissect/item.js';
+import { FORMATS } from '../../src/report/index.js';
 import type { Renderer, RenderOptions } from '../../src/report/renderer.js';
 import type { ConnectionInfo, Shown, ShownEvent, ShownPacket } from '../../src/report/shown.js';
 import type { Direction, Version } from '../../src/spec/versions.js';
 import { hex } from '../support/hex.js';
+
+/** The formats, loaded. */
+export const LOADED = await Promise.all(
+  FORMATS.map(async ({ name, load }) => ({ name, create: await load() }) as const),
+);
 
 export const OPTIONS: RenderOptions = {
   width: 80,

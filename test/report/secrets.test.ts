@@ -1,10 +1,9 @@
 // Masks in every format: a password is nowhere, as text or as bytes, also when its packet is damaged.
 
 import { describe, expect, it } from 'vitest';
-import { FORMATS } from '../../src/report/index.js';
 import { maskedHex, secretSpans } from '../../src/report/secrets.js';
 import { hex } from '../support/hex.js';
-import { CONNECT_BYTES, OPTIONS, packet, rendered } from './items.js';
+import { CONNECT_BYTES, LOADED, OPTIONS, packet, rendered } from './items.js';
 
 const HUNTER2 = '68 75 6e 74 65 72 32';
 
@@ -31,8 +30,8 @@ const SECRETS: readonly (readonly [name: string, bytes: string, secret: string, 
   ['authentication data', 'f0 0f 18 0d 15 00 01 "M" 16 00 06 "s3cret"', 's3cret', '73 33 63 72 65 74'],
 ];
 
-describe.each(FORMATS.map((format) => format.name))('%s', (name) => {
-  const format = FORMATS.find((one) => one.name === name)!;
+describe.each(LOADED.map((format) => format.name))('%s', (name) => {
+  const format = LOADED.find((one) => one.name === name)!;
   it.each(SECRETS)('masks %s', (_, bytes, secret, secretHex) => {
     for (const width of [80, 200]) {
       const options = { ...OPTIONS, fields: true, hex: true, width };
@@ -53,7 +52,7 @@ describe.each(FORMATS.map((format) => format.name))('%s', (name) => {
 });
 
 it('hides no damage of a CONNECT without a password', () => {
-  const tree = FORMATS.find((one) => one.name === 'tree')!;
+  const tree = LOADED.find((one) => one.name === 'tree')!;
   const item = packet('10 10 00 04 "MQTT" 04 02 00 3c ff 04 "paho"');
   expect(rendered(tree.create({ ...OPTIONS, fields: true }), [item])).toContain('"paho"');
 });

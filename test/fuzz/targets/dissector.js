@@ -40,7 +40,7 @@ export const dissectorTarget = (api) => {
         ports: random.below(4) > 0 ? [] : [1883, 8883],
         version: random.pick(/** @type {const} */ ([undefined, undefined, '3.1', '5.0'])),
       });
-      const { name, create } = random.pick(api.FORMATS);
+      const { name, create } = random.pick(api.formats);
       const renderer = create(OPTIONS);
       let text = renderer.begin() + renderer.source({ name: 'a', epoch: 0n });
       const kinds = new Set();
