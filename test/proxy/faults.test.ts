@@ -5,10 +5,12 @@ import { join } from 'node:path';
 import type { MqttClient } from 'mqtt';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { tshark } from '../io/recording/reading.js';
+import { hex } from '../support/hex.js';
 import { freePort, startMosquitto, TestFolder } from '../support/mosquitto.js';
 import { hasProgram } from '../support/programs.js';
 import { connect, messages } from './clients.js';
 import { folder, HOST, linesIn, linesOf, type RunningProxy, startProxy, until } from './program.js';
+import { RawClient } from './sockets.js';
 
 const files = new TestFolder();
 let target = '';
@@ -108,6 +110,18 @@ describe.skipIf(!hasProgram('mosquitto'))('faults', { concurrent: true }, () => 
       await client.endAsync(true);
     });
     expect(told).toEqual([expect.stringMatching(/^rule 1: .*SUBSCRIBE/)]);
+  });
+
+  it('a return code that there is not, for which the server cannot be blamed', async () => {
+    const told = await withFaults(['corrupt reason-code of SUBACK nth 1'], async (proxy) => {
+      const client = new RawClient(proxy.ports[0]!).send(hex('10 0f 00 04 "MQTT" 04 02 00 00 00 03 "raw"'));
+      client.send(hex('82 08 00 01 00 03 "raw" 00'));
+      await until(() => client.count === 9, 'CONNACK and SUBACK');
+      expect(client.received).toBe('\x20\x02\0\0\x90\x03\0\x01\x7f');
+      client.socket.end(hex('e0 00'));
+      await client.ended;
+    });
+    expect(told).toEqual([expect.stringMatching(/^rule 1: .*SUBACK/)]);
   });
 
   it('a message that comes twice', async () => {
