@@ -9,7 +9,7 @@ import { hex } from '../support/hex.js';
 import { freePort, startMosquitto, TestFolder } from '../support/mosquitto.js';
 import { hasProgram } from '../support/programs.js';
 import { connect, messages } from './clients.js';
-import { folder, HOST, linesIn, linesOf, type RunningProxy, startProxy, until } from './program.js';
+import { folder, HOST, linesIn, linesOf, PATIENCE, type RunningProxy, startProxy, until } from './program.js';
 import { RawClient } from './sockets.js';
 
 const files = new TestFolder();
@@ -34,7 +34,7 @@ function persistent(proxy: RunningProxy, clientId: string, more: object = {}): P
   return connect(url, { clientId, clean: false, reconnectPeriod: 100, ...more });
 }
 
-describe.skipIf(!hasProgram('mosquitto'))('faults', { concurrent: true }, () => {
+describe.skipIf(!hasProgram('mosquitto'))('faults', { concurrent: true, timeout: PATIENCE }, () => {
   /** Does something with a fault, and says what was told of it. */
   async function withFaults(
     rules: readonly string[],
