@@ -109,13 +109,13 @@ export class LiveCapture {
     }
   }
 
-  /** Records what nobody has read and nobody will, after the end. */
-  async recordRest(): Promise<void> {
+  /** Records what nobody has read and nobody will, after the end: no faster than it is `written`. */
+  async recordRest(written: () => Promise<void>): Promise<void> {
     const { passedOver } = this;
     this.recorded();
     for (let { used } = this.ring; used > 0; used = this.ring.used) {
       this.passOver(used - REST);
-      await turn();
+      await written();
     }
     this.passedOver = passedOver;
   }

@@ -97,7 +97,7 @@ export class LiveProxy {
 
   /** After the last batch: files are whole. */
   async close(): Promise<void> {
-    await this.capture.recordRest();
+    await this.capture.recordRest(async () => this.recorder?.flush());
     for (const text of this.options.comments?.rest() ?? []) this.recorder?.event(text);
     await this.recorder?.close();
     await this.keyLog?.close();
