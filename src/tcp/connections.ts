@@ -136,7 +136,7 @@ export class Connections<T> {
     const other: Side = direction === 0 ? 1 : 0;
     if ((flags & SYN) !== 0) connection.openedBy ??= (flags & ACK) === 0 ? direction : other;
     if ((flags & RST) !== 0) {
-      if (connection.ignored || !connection.streams[direction].isForeign(segment)) this.#reset(event, segment);
+      if (connection.ignored || !isForged(connection, direction, segment)) this.#reset(event, segment);
       return;
     }
     if ((flags & FIN) !== 0) {
@@ -255,6 +255,18 @@ const blankEvent = <T>(connection: TcpConnection<T>): Writable<TcpEvent<T>> => (
   conflicts: NO_CONFLICTS,
   ended: NONE,
 });
+
+/** An RST that its receiver does not obey: it lies elsewhere, or does not acknowledge the SYN that it answers. */
+function isForged({ streams, openedBy }: TcpConnection<unknown>, side: Side, segment: Segment): boolean {
+  const own = streams[side];
+  const other: Side = side === 0 ? 1 : 0;
+  if (openedBy !== other || own.started) return own.isForeign(segment);
+  // RFC 9293, 3.10.7.3: in SYN-SENT. The SYN may have brought data, which an answer acknowledges as well.
+  const { flags, acknowledgment } = segment;
+  const opener = streams[other];
+  const isAnswer = [0, opener.position].some((sent) => opener.isSameStart(acknowledgment - 1 - sent));
+  return (flags & ACK) === 0 || !isAnswer;
+}
 
 function firstFin(connection: TcpConnection<unknown>, side: Side, { time, frame }: Segment): void {
   connection.firstFin = side;

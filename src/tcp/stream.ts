@@ -90,7 +90,7 @@ export class TcpStream {
       return this.#pushUnusual(segment);
     }
     if (length === 0) return NO_CHUNKS;
-    const view = new Uint8Array(bytes.buffer, bytes.byteOffset + payloadAt, length);
+    const view = bytes.subarray(payloadAt, payloadEnd);
     progress.recent?.add(progress, progress.position, view);
     progress.next = (progress.next + length) | 0;
     progress.position += length;

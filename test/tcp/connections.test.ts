@@ -105,6 +105,36 @@ describe('reset', () => {
     ]);
   });
 
+  // RFC 9293, 3.10.7.3: in SYN-SENT an RST is acceptable if it acknowledges the SYN.
+  it.each([
+    ['without an acknowledgment', { sequence: 0, flags: RST }],
+    ['without the flag of its acknowledgment', { sequence: 0, acknowledgment: 100, flags: RST }],
+    ['that acknowledges what was not sent', { sequence: 0, acknowledgment: 101, flags: RST | ACK }],
+    ['that does not acknowledge the SYN', { sequence: 0, acknowledgment: 99, flags: RST | ACK }],
+  ])('%s is not believed as the answer to a SYN', (_, rst) => {
+    run([
+      [syn, 'opened 0'],
+      silent(down(rst)),
+      silent(synAck),
+      silent(ack),
+      [up({ sequence: 100, acknowledgment: 500, payload: 'hello' }), 'hello'],
+    ]);
+  });
+
+  it.each([100, 105])('is believed as the answer to a SYN with data, acknowledging up to %i', (acknowledgment) => {
+    run([
+      [up({ sequence: 99, flags: SYN, payload: 'hello' }), 'opened 0, hello'],
+      [down({ sequence: 0, acknowledgment, flags: RST | ACK }), 'closed rst by 1'],
+    ]);
+  });
+
+  it('of the client ends its own SYN, acknowledging nothing', () => {
+    run([
+      [syn, 'opened 0'],
+      [up({ sequence: 100, flags: RST }), 'closed rst by 0'],
+    ]);
+  });
+
   it('is not believed from far outside the stream', () => {
     run([
       ...opened,
