@@ -190,8 +190,10 @@ class Reading {
   private feed(packets: readonly CapturedPacket[], from: number): number {
     const { dissector, sink } = this;
     for (let at = from; at < packets.length; at++) {
+      const items = dissector.push(packets[at]!);
+      if (items.length === 0) continue;
       let full = false;
-      for (const item of dissector.push(packets[at]!)) full = sink.add(item) || full;
+      for (const item of items) full = sink.add(item) || full;
       if (full || sink.isFull) return at + 1;
     }
     return packets.length;

@@ -72,7 +72,9 @@ export class Framer implements Known {
 
   constructor(direction?: Direction, options: Partial<FramerOptions> = {}) {
     this.direction = direction;
-    this.options = { ...FRAMER_DEFAULTS, ...options };
+    // One shape for all framers: two objects spread into one have a shape of their own each.
+    const { maxPacketBytes = FRAMER_DEFAULTS.maxPacketBytes, scratch, locate } = options;
+    this.options = { maxPacketBytes, scratch, locate };
   }
 
   /** The packets are valid until the next call, and so is the array. */

@@ -33,13 +33,16 @@ export interface ItemOptions {
 export const v5: Condition = (_packet, version) => version === '5.0';
 export const before5: Condition = (_packet, version) => version !== '5.0';
 
-function isOptional(options: ItemOptions, version: Version): boolean {
-  return options.optional === true || options.optional === version;
+function isOptional(optional: ItemOptions['optional'], version: Version): boolean {
+  return optional === true || optional === version;
 }
 
-function absent(reader: Reader, out: Draft, options: ItemOptions): boolean {
-  if (options.when !== undefined && !options.when(out, reader.version)) return true;
-  return isOptional(options, reader.version) && reader.at >= reader.wireEnd;
+function isLeftOut(reader: Reader, optional: ItemOptions['optional']): boolean {
+  return isOptional(optional, reader.version) && reader.at >= reader.wireEnd;
+}
+
+function absent(reader: Reader, out: Draft, { when, optional }: ItemOptions): boolean {
+  return (when !== undefined && !when(out, reader.version)) || isLeftOut(reader, optional);
 }
 
 /**
@@ -58,7 +61,7 @@ export function present(
     if (sink.ended === undefined) return true;
     throw new RangeError(`${item.label} cannot stand without the ${sink.ended} before it`);
   }
-  if (isOptional(options, version)) {
+  if (isOptional(options.optional, version)) {
     sink.ended ??= item.label;
     return false;
   }
@@ -68,16 +71,18 @@ export function present(
 /** One value. */
 export function field<T>(name: string, label: string, value: Value<T>, options: ItemOptions = {}): Item {
   const spec: Spec = { name, label, section: options.section, secret: options.secret, meaning: options.meaning };
-  const conditional = options.when !== undefined || options.optional !== undefined;
+  // Taken apart once: options have many shapes, and looking into them for each field of each packet takes its time.
+  const { when, optional, after } = options;
   return {
     name,
     label,
     read(reader, out) {
-      if (conditional && absent(reader, out, options)) return;
+      if (when !== undefined && !when(out, reader.version)) return;
+      if (optional !== undefined && isLeftOut(reader, optional)) return;
       const read = value.read(reader, spec);
       if (reader.failed || reader.surveys) return;
       out[name] = read;
-      if (options.after !== undefined) options.after(out, reader);
+      if (after !== undefined) after(out, reader);
     },
     write(sink, source, version) {
       if (present(sink, source, spec, options, version)) value.write(sink, source[name] as T, spec);
