@@ -30,9 +30,11 @@ export const JUDGE_LIMIT_ROWS: readonly JudgeLimitRow[] = [
   { option: 'max-publications', name: 'publications', what: 'recent messages to which deliveries are matched' },
 ];
 
-export function addJudgeLimitOptions(command: Command): Command {
+/** `presets`: other defaults. */
+export function addJudgeLimitOptions(command: Command, presets: Partial<JudgeLimits> = {}): Command {
   for (const { option, name, what } of JUDGE_LIMIT_ROWS) {
-    const made = new Option(`--${option} <n>`, what).argParser(integer(0)).default(JUDGE_LIMITS[name]);
+    const preset = presets[name] ?? JUDGE_LIMITS[name];
+    const made = new Option(`--${option} <n>`, what).argParser(integer(0)).default(preset);
     command.addOption(made.helpGroup('Limits of the judge:'));
   }
   return command;

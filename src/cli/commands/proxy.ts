@@ -42,8 +42,9 @@ export function defineProxy(command: Command, io: Io, done: (exitCode: number) =
       if (options.makeCa !== undefined) await makeCa(options.makeCa, io);
       else done(await runProxy(options, io));
     });
-  // What the proxy has passed on comes in order: behind a hole nothing more will come.
-  addJudgeLimitOptions(addLimitOptions(command, { 'ack-slack-segments': 1 }));
+  // What the proxy has passed on comes in order: behind a hole nothing more will come. It may run for long: a client of
+  // which nothing was seen for so many others is forgotten.
+  addJudgeLimitOptions(addLimitOptions(command, { 'ack-slack-segments': 1 }), { sessions: 10_000 });
 }
 
 function judgeFault({ check, failOn }: ProxyOptions): string | undefined {
