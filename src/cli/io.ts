@@ -20,6 +20,8 @@ export interface Io {
   readonly onHangup?: (listener: () => void) => void;
   /** Writes a pid file, becomes another user. Without it, neither. */
   readonly prepareProcess?: typeof prepareProcess;
+  /** Before much is read: what is made of it is let go soon. */
+  readonly keepHeapSmall?: () => void;
   /** The program of a proxy's relay, which gets a thread of its own; without it there is none. */
   readonly relayWorker?: URL;
 }

@@ -1,6 +1,7 @@
 // The process: its streams, Ctrl-C, its exit code. Nothing else sets one.
 
 import { prepareProcess } from '../io/broker-process.js';
+import { keepHeapSmall } from '../io/heap.js';
 import { run } from './program.js';
 
 const interrupt = new AbortController();
@@ -21,6 +22,7 @@ process.exitCode = await run(process.argv.slice(2), {
   interrupt: interrupt.signal,
   onHangup: (listener) => process.on('SIGHUP', listener),
   prepareProcess,
+  keepHeapSmall,
   // Beside this one in the bundle.
   relayWorker: new URL('./relay-worker.js', import.meta.url),
 });

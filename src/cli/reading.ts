@@ -79,6 +79,7 @@ export function addReadingOptions(command: Command): Command {
 /** Reads everything into the sink and ends it. False when an input could not be read. */
 export async function readAll(paths: readonly string[], flags: ReadingFlags, sink: Sink, io: Io): Promise<boolean> {
   const reading = new Reading(paths, flags, sink, io);
+  if (!sink.summaryOnly) io.keepHeapSmall?.();
   const live = flags.interface === undefined ? [] : [await openInterface(flags.interface, flags, io)];
   let complete = true;
   for (const input of [...live, ...paths]) {
