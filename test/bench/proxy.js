@@ -67,7 +67,7 @@ const WAYS = [
       const timeouts = ['client', 'server'].map((side) => `  timeout ${side} 1h\n`).join('');
       writeFileSync(
         file,
-        `global\n  maxconn 12000\n  nbthread 1\ndefaults\n  mode tcp\n  timeout connect 5s\n${timeouts}` +
+        `global\n  maxconn 6000\n  nbthread 1\ndefaults\n  mode tcp\n  timeout connect 5s\n${timeouts}` +
           `listen bench\n  bind 127.0.0.1:${listen} backlog 4096\n  server target 127.0.0.1:${target}\n`,
       );
       return ['haproxy', '-f', file];
@@ -157,7 +157,7 @@ async function through({ command }, measure) {
     return await measure({ port, pid: proxy.pid });
   } finally {
     for (const child of [proxy, target]) {
-      if (child === undefined) continue;
+      if (child === undefined || child.exitCode !== null) continue;
       const ended = new Promise((resolve) => child.once('exit', resolve));
       child.kill(process.env.BENCH_DEBUG ? 'SIGTERM' : 'SIGKILL');
       await ended;
