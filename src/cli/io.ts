@@ -24,6 +24,8 @@ export interface Io {
   readonly keepHeapSmall?: () => void;
   /** The program of a proxy's relay, which gets a thread of its own; without it there is none. */
   readonly relayWorker?: URL;
+  /** Lets a proxy's relay go before this thread; without it they are equal. */
+  readonly giveWay?: () => void;
 }
 
 /** A line on stderr, rarely more. File names and the like may hold anything, so it is escaped. */

@@ -1,5 +1,6 @@
 // The process: its streams, Ctrl-C, its exit code. Nothing else sets one.
 
+import { setPriority } from 'node:os';
 import { prepareProcess } from '../io/broker-process.js';
 import { keepHeapSmall } from '../io/heap.js';
 import { run } from './program.js';
@@ -24,5 +25,9 @@ process.exitCode = await run(process.argv.slice(2), {
   prepareProcess,
   keepHeapSmall,
   // Beside this one in the bundle.
+  giveWay() {
+    // On Linux the priority is a thread's: the relay's stays.
+    if (process.platform === 'linux') setPriority(5);
+  },
   relayWorker: new URL('./relay-worker.js', import.meta.url),
 });

@@ -81,6 +81,7 @@ class Session {
     try {
       control = await this.controlled();
       const listening = await this.proxy.start();
+      this.io.giveWay?.();
       await this.serve(listening, control);
     } catch (error) {
       throw this.failure ?? error;
