@@ -1,8 +1,8 @@
 // Where packets are rendered, each with what the judge found in it: the sink of `dissect` and of `proxy`.
 
-import type { Item, Summary } from '../dissect/item.js';
+import type { Item } from '../dissect/item.js';
 import type { Source } from '../report/renderer.js';
-import type { Shown, ShownEvent } from '../report/shown.js';
+import type { Shown, ShownEvent, ShownSummary } from '../report/shown.js';
 import type { Finding } from '../validate/finding.js';
 import type { Io } from './io.js';
 import type { Judging } from './judging.js';
@@ -94,7 +94,7 @@ export class Packets implements Sink {
     return this.report.flush();
   }
 
-  async end(summary: Summary): Promise<void> {
+  async end(summary: ShownSummary): Promise<void> {
     const { sieve, judging, report } = this;
     // At the limit the capture has not ended: what it still owes is not known.
     for (const finding of sieve.isFull ? [] : (judging?.end() ?? [])) {

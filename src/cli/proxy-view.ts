@@ -92,7 +92,7 @@ export class ProxyView implements Sink {
 
   async end(summary: Summary): Promise<void> {
     this.status.clear();
-    if (this.isRead) await this.packets.end(summary);
+    if (this.isRead) await this.packets.end({ ...summary, isProxied: true });
   }
 
   /** Lines and the status line are on one terminal. */

@@ -38,11 +38,21 @@ export function withProblems(story: string, problems: string, room: number, pale
 }
 
 export function eventText(event: ShownEvent, palette: Palette): string {
+  return eventPaint(event, palette)(eventStory(event));
+}
+
+/** Without colours. */
+export function eventStory(event: ShownEvent): string {
   const message = escapeText(event.message);
-  if (QUIET.has(event.event) || (event.code !== undefined && QUIET_CODES.has(event.code))) {
-    return palette.dim(`-- ${message}`);
-  }
-  return palette.yellow(`!! ${event.event.replaceAll('-', ' ')}: ${message}${eventBytes(event)}`);
+  return isQuiet(event) ? `-- ${message}` : `!! ${event.event.replaceAll('-', ' ')}: ${message}${eventBytes(event)}`;
+}
+
+export function eventPaint(event: ShownEvent, { dim, yellow }: Palette): Palette['dim'] {
+  return isQuiet(event) ? dim : yellow;
+}
+
+function isQuiet({ event, code }: ShownEvent): boolean {
+  return QUIET.has(event) || (code !== undefined && QUIET_CODES.has(code));
 }
 
 function eventBytes({ bytes, length }: ShownEvent): string {

@@ -36,6 +36,8 @@ export interface FindingCounts {
 export interface ShownSummary extends Summary {
   /** Absent when nobody judged. */
   readonly findings?: FindingCounts;
+  /** What else passed is told elsewhere, and no port need be named. */
+  readonly isProxied?: boolean;
 }
 
 type OfType<T extends PacketType, P extends Packet = Packet> = P extends Packet

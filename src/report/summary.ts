@@ -25,7 +25,7 @@ export function summaryText(summary: ShownSummary): string {
   }
   if (summary.encrypted > 0) parts.push(`${plural(summary.encrypted, 'connection')} encrypted (TLS, see --keylog)`);
   const line = parts.join('; ');
-  const nothing = summary.packets === 0 && summary.captureFrames > 0;
+  const nothing = summary.packets === 0 && summary.captureFrames > 0 && summary.isProxied !== true;
   return nothing && (summary.otherConnections > 0 || summary.encrypted === 0) ? `${line}\n${whatElse(summary)}` : line;
 }
 

@@ -7,12 +7,12 @@ import type { Finding } from '../validate/finding.js';
 import { describe, type Telling } from './describe.js';
 import { packetText, paintOf, shortFindingLine } from './finding-text.js';
 import { layOut } from './lay-out.js';
-import { eventText, problemText, withProblems } from './problems.js';
+import { eventPaint, eventStory, eventText, problemText, withProblems } from './problems.js';
 import type { Renderer, RenderOptions } from './renderer.js';
-import { type Shown, timeOf } from './shown.js';
+import { type Shown, type ShownEvent, timeOf } from './shown.js';
 import { summaryText } from './summary.js';
 import { aligned, type Column, cell, columnsFor } from './table-columns.js';
-import { cut, escapeText, type Palette, paletteOf } from './terminal.js';
+import { cut, escapeText, type Palette, paletteOf, wrap } from './terminal.js';
 import { relativeClock } from './time.js';
 
 /** Rows laid out at once: the cost per row is lowest about here, as it grows with their square. */
@@ -58,6 +58,12 @@ export function createTable(options: RenderOptions): Renderer {
     },
     item(item, findings) {
       const seconds = clock.format(timeOf(item));
+      if (item.kind === 'event' && item.connection === undefined && !options.pasted) {
+        for (const line of relayLines(item, columns, seconds, margin + room, palette)) {
+          rows.push([{ colSpan: 2, content: line }]);
+        }
+        return rows.length < BATCH ? '' : flush();
+      }
       rows.push([columns.map((column) => cell(column, item, seconds)).join(' '), story(item, telling, findings)]);
       for (const one of findings ?? []) add(one);
       return rows.length < BATCH ? '' : flush();
@@ -75,6 +81,21 @@ function story(item: Shown, telling: Telling, findings: readonly Finding[] | und
   const { palette, room } = telling;
   if (item.kind === 'event') return cut(eventText(item, palette), room);
   return withProblems(describe(item, telling), problemText(item, findings), room, palette);
+}
+
+/** What is of no connection that was read has the room of the columns about one, and is told in full. */
+function relayLines(
+  event: ShownEvent,
+  columns: readonly Column[],
+  seconds: string,
+  width: number,
+  palette: Palette,
+): readonly string[] {
+  const until = columns.findIndex(({ title }) => title === 'Time') + 1;
+  const head = columns.slice(0, until).map((column) => cell(column, event, seconds));
+  const start = `${head.join(' ')} `;
+  const lines = wrap(eventStory(event), width - start.length).map(eventPaint(event, palette));
+  return lines.map((line, index) => (index === 0 ? start : ' '.repeat(start.length)) + line);
 }
 
 function titles(columns: readonly Column[]): string[] {

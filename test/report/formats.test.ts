@@ -2,6 +2,7 @@
 
 import { describe, expect, it } from 'vitest';
 import type { RenderOptions } from '../../src/report/renderer.js';
+import type { ShownEvent } from '../../src/report/shown.js';
 import { displayWidth } from '../../src/report/terminal.js';
 import { event, LOADED, OPTIONS, packet, rendered, SOURCE, STORY, SUMMARY } from './items.js';
 
@@ -39,6 +40,29 @@ describe('width', () => {
       const widest = Math.max(...lines.map(displayWidth));
       expect(widest, `${name} at ${width}`).toBeLessThanOrEqual(width);
     }
+  });
+});
+
+describe('what a proxy says of connections', () => {
+  const said = (name: 'relay' | 'fault', message: string, code?: string): ShownEvent => ({
+    ...{ kind: 'event', event: name, time: 1_500_000, origins: [], message },
+    ...(code === undefined ? {} : { code }),
+  });
+  const items = [
+    said('relay', '192.0.2.7:50000 connected, passed on to 192.0.2.1:1883', 'connected'),
+    said('relay', `192.0.2.7:50000: the TLS handshake failed: ${'why it did '.repeat(6)}at last`, 'tls'),
+    said('fault', '192.0.2.7:50000, rule 1: dropped PUBACK 152 of the server'),
+  ];
+
+  it.each([80, 120, 200])('is told in full at %d columns', (width) => {
+    const lines = render('table', { width }, items).split('\n').slice(1, -2);
+    expect(Math.max(...lines.map(displayWidth))).toBeLessThanOrEqual(width);
+    const text = lines.join(' ').replace(/\s+/g, ' ');
+    for (const { message } of items) expect(text).toContain(message);
+    expect(lines[0]).toMatch(/^ +0\.0015\d* -- 192/);
+    // Beyond the first line they stand below each other.
+    const at = lines[0]!.indexOf('--');
+    for (const line of lines) expect(line.slice(at, at + 1)).not.toBe(' ');
   });
 });
 

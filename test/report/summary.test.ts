@@ -59,3 +59,9 @@ it.each([
 ])('%s', (expected, summary) => {
   expect(summaryText(summary)).toBe(expected);
 });
+
+it('has no advice where the proxy has read everything that passed', () => {
+  const summary = { ...NOTHING, otherConnections: 4, otherPorts: [{ port: 1884, count: 4 }] };
+  expect(summaryText({ ...summary, isProxied: true })).not.toContain('--port');
+  expect(summaryText(summary)).toContain('--port 1884');
+});
