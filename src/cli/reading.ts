@@ -194,7 +194,7 @@ class Reading {
       const items = dissector.push(packets[at]!);
       if (items.length === 0) continue;
       let full = false;
-      for (const item of items) full = sink.add(item) || full;
+      for (let i = 0; i < items.length; i++) full = sink.add(items[i]!) || full;
       if (full || sink.isFull) return at + 1;
     }
     return packets.length;

@@ -19,9 +19,9 @@ export interface FramedPacket {
   /** Capture frame numbers, ascending. */
   readonly origins: readonly number[];
   /** Of one in several chunks: offset in the packet and in the file (or -1) of each piece, in turn. */
-  readonly pieces?: readonly number[];
-  /** Of one that is no view of the capture any more: where it stood in the file. */
-  readonly offset?: number;
+  readonly pieces: readonly number[] | undefined;
+  /** Where it stands in the file, -1 when it does not stand there in one piece; undefined when nobody can tell. */
+  readonly offset: number | undefined;
 }
 
 export type { LostSync };
@@ -49,7 +49,8 @@ interface Waiting {
 
 const NOTHING: Waiting = { bytes: new Uint8Array(0), time: Number.NaN, origins: [] };
 
-const NO_FRAMES: readonly Framed[] = Object.freeze([]);
+// Nothing is ever added to it.
+const NO_FRAMES: Framed[] = [];
 
 export class Framer implements Known {
   version: Version | undefined = undefined;
@@ -62,7 +63,7 @@ export class Framer implements Known {
   private trustSegments = false;
   private waiting = NOTHING;
   private waits = false;
-  private out: Framed[] = [];
+  private out: Framed[] = NO_FRAMES;
   /** What comes of the usual chunk, which is one packet. */
   private readonly single: Framed[] = [];
   private time = Number.NaN;
@@ -82,11 +83,12 @@ export class Framer implements Known {
     if (this.inStep && this.assembly === undefined && this.waiting === NOTHING) {
       const length = packetLength(bytes, 0);
       if (length === bytes.length && looksRight(bytes, 0, length, length, this) === 'yes') {
-        this.single[0] = { kind: 'frame', bytes, length, time, origins: [origin] };
+        const offset = this.options.locate?.(bytes, 0);
+        this.single[0] = { kind: 'frame', bytes, length, time, origins: [origin], pieces: undefined, offset };
         return this.single;
       }
     }
-    this.out = [];
+    this.out = NO_FRAMES;
     this.time = time;
     this.origins = [origin];
     this.pieces = undefined;
@@ -128,7 +130,7 @@ export class Framer implements Known {
   gap(length: number | undefined, time: number, origin: number): readonly Framed[] {
     const { assembly } = this;
     if (assembly !== undefined && length !== undefined && assembly.absorbs(length)) {
-      this.out = [];
+      this.out = NO_FRAMES;
       assembly.skip(length);
       if (assembly.whole) this.finishAssembly(assembly);
       return this.out;
@@ -141,7 +143,7 @@ export class Framer implements Known {
 
   end(time: number, origin: number): readonly Framed[] {
     const judged = this.judgeWaiting('end');
-    this.out = [...judged];
+    this.out = judged === NO_FRAMES ? NO_FRAMES : [...judged];
     this.time = time;
     this.origins = [origin];
     if (this.assembly !== undefined) this.finishAssembly(this.assembly);
@@ -152,7 +154,7 @@ export class Framer implements Known {
 
   private judgeWaiting(ending: Ending): readonly Framed[] {
     if (this.waiting === NOTHING) return NO_FRAMES;
-    this.out = [];
+    this.out = NO_FRAMES;
     const { bytes, time, origins, pieces } = this.waiting;
     this.pieces = pieces;
     this.time = time;
@@ -213,8 +215,10 @@ export class Framer implements Known {
     }
     if (end > bytes.length) return this.assemble(bytes, at, length);
     const view = at === 0 && end === bytes.length ? bytes : bytes.subarray(at, end);
-    const more = this.pieces === undefined ? undefined : { pieces: piecesOf(this.pieces, at, end) };
-    this.out.push({ kind: 'frame', bytes: view, length, time: this.time, origins: ascending(this.origins), ...more });
+    const pieces = this.pieces === undefined ? undefined : piecesOf(this.pieces, at, end);
+    const offset = pieces === undefined ? this.options.locate?.(bytes, at) : -1;
+    const { time, origins } = this;
+    this.add({ kind: 'frame', bytes: view, length, time, origins: ascending(origins), pieces, offset });
     return end;
   }
 
@@ -252,9 +256,16 @@ export class Framer implements Known {
 
   private finishAssembly(assembly: Assembly): void {
     this.assembly = undefined;
-    const { length, time, origins, pieces } = assembly;
-    const more = pieces.length === 0 ? undefined : { pieces };
-    this.out.push({ kind: 'frame', bytes: assembly.finish(), length, time, origins: ascending(origins), ...more });
+    const { length, time, origins } = assembly;
+    const pieces = assembly.pieces.length === 0 ? undefined : assembly.pieces;
+    const bytes = assembly.finish();
+    this.add({ kind: 'frame', bytes, length, time, origins: ascending(origins), pieces, offset: -1 });
+  }
+
+  /** An empty array has room for many as soon as one is added; most chunks yield one. */
+  private add(framed: Framed): void {
+    if (this.out === NO_FRAMES) this.out = [framed];
+    else this.out.push(framed);
   }
 
   private lose(message: string): void {
@@ -294,6 +305,6 @@ export class Framer implements Known {
   private reportLost(): void {
     const { lost } = this;
     this.lost = undefined;
-    if (lost !== undefined && lost.length > 0) this.out.push(lost.report());
+    if (lost !== undefined && lost.length > 0) this.add(lost.report());
   }
 }

@@ -30,6 +30,40 @@ export interface ItemOptions {
   readonly meaning?: (value: never, reader: Reader) => string | undefined;
 }
 
+type Put = (out: Draft, value: unknown) => void;
+
+// A store under a name that is only known as the program runs is looked up each time. What nearly every packet has is stored
+// by functions of its own.
+const PUTS: Readonly<Record<string, Put>> = {
+  dup: (out, value) => {
+    out.dup = value;
+  },
+  qos: (out, value) => {
+    out.qos = value;
+  },
+  retain: (out, value) => {
+    out.retain = value;
+  },
+  topic: (out, value) => {
+    out.topic = value;
+  },
+  packetId: (out, value) => {
+    out.packetId = value;
+  },
+  payload: (out, value) => {
+    out.payload = value;
+  },
+};
+
+function putting(name: string): Put {
+  return (
+    PUTS[name] ??
+    ((out, value) => {
+      out[name] = value;
+    })
+  );
+}
+
 export const v5: Condition = (_packet, version) => version === '5.0';
 export const before5: Condition = (_packet, version) => version !== '5.0';
 
@@ -73,6 +107,7 @@ export function field<T>(name: string, label: string, value: Value<T>, options: 
   const spec: Spec = { name, label, section: options.section, secret: options.secret, meaning: options.meaning };
   // Taken apart once: options have many shapes, and looking into them for each field of each packet takes its time.
   const { when, optional, after } = options;
+  const put = putting(name);
   return {
     name,
     label,
@@ -81,7 +116,7 @@ export function field<T>(name: string, label: string, value: Value<T>, options: 
       if (optional !== undefined && isLeftOut(reader, optional)) return;
       const read = value.read(reader, spec);
       if (reader.failed || reader.surveys) return;
-      out[name] = read;
+      put(out, read);
       if (after !== undefined) after(out, reader);
     },
     write(sink, source, version) {
@@ -96,23 +131,26 @@ export interface Bits {
   readonly label: string;
   readonly high: number;
   readonly low: number;
+  readonly when: Condition | undefined;
+  readonly put: Put;
   readonly options: ItemOptions;
 }
 
 export function bit(position: number, name: string, label: string, options: ItemOptions = {}): Bits {
-  return { name, label, high: position, low: position, options };
+  return bitField(position, position, name, label, options);
 }
 
 export function bitField(high: number, low: number, name: string, label: string, options: ItemOptions = {}): Bits {
-  return { name, label, high, low, options };
+  return { name, label, high, low, when: options.when, put: putting(name), options };
 }
 
 /** Takes one part out of a byte; undefined when it is not there. */
 export function takeBits(reader: Reader, out: Draft, byte: number, part: Bits): number | boolean | undefined {
-  if (part.options.when !== undefined && !part.options.when(out, reader.version)) return undefined;
-  const number = (byte >> part.low) & ((1 << (part.high - part.low + 1)) - 1);
-  const value = part.high === part.low ? number === 1 : number;
-  out[part.name] = value;
+  const { when, high, low, put } = part;
+  if (when !== undefined && !when(out, reader.version)) return undefined;
+  const number = (byte >> low) & ((1 << (high - low + 1)) - 1);
+  const value = high === low ? number === 1 : number;
+  put(out, value);
   return value;
 }
 
@@ -127,7 +165,7 @@ export function readBits(reader: Reader, out: Draft, at: number, byte: number, p
 
 /** The bits of one part, in place. */
 export function bitsOf(source: Draft, part: Bits, version: Version): number {
-  if (part.options.when !== undefined && !part.options.when(source, version)) return 0;
+  if (part.when !== undefined && !part.when(source, version)) return 0;
   const number = Number(source[part.name] ?? 0);
   if (!(Number.isInteger(number) && number >= 0 && number < 1 << (part.high - part.low + 1))) {
     throw new RangeError(`${part.label}: ${number} does not fit into its bits`);

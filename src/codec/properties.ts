@@ -24,17 +24,26 @@ const IDENTIFIER: Spec = {
 
 const BY_TYPE = { byte, u16, u32, varint, utf8, binary, utf8pair } as const;
 
-const FIELDS: ReadonlyMap<string, { spec: (owner: string) => Spec; value: Value<unknown> }> = new Map(
-  [...PROPERTY_BY_NAME.values()].map((row) => {
-    const byOwner = new Map<string, Spec>();
-    const spec = (owner: string) => {
-      let made = byOwner.get(owner);
-      if (made === undefined) byOwner.set(owner, (made = specOf(row, owner)));
-      return made;
-    };
-    return [row.name, { spec, value: BY_TYPE[row.type] as Value<unknown> }];
-  }),
+/** How properties are read and written, by identifier. Owners are few: a list is searched faster than a Map. */
+const FIELDS: readonly (PropertyField | undefined)[] = PROPERTY_BY_ID.map(
+  (row) => row && { row, value: BY_TYPE[row.type] as Value<unknown>, owners: [], specs: [] },
 );
+
+interface PropertyField {
+  readonly row: PropertyRow;
+  readonly value: Value<unknown>;
+  readonly owners: string[];
+  readonly specs: Spec[];
+}
+
+function specFor({ row, owners, specs }: PropertyField, owner: string): Spec {
+  let at = owners.indexOf(owner);
+  if (at < 0) {
+    at = owners.push(owner) - 1;
+    specs.push(specOf(row, owner));
+  }
+  return specs[at]!;
+}
 
 function specOf(row: PropertyRow, owner: string): Spec {
   const section = (row.sections as Readonly<Record<string, string>>)[owner] ?? '2.2.2.2';
@@ -117,23 +126,22 @@ function readProperty(reader: Reader, owner: string, list: Property[]): void {
   const at = reader.at;
   reader.enter(list.length);
   const id = varint.read(reader, IDENTIFIER);
-  const row = reader.failed ? undefined : PROPERTY_BY_ID[id];
-  if (row !== undefined) {
-    const { spec, value } = FIELDS.get(row.name)!;
-    const read = value.read(reader, spec(owner));
-    if (!reader.failed) list.push({ name: row.name, value: read } as Property);
+  const field = reader.failed ? undefined : FIELDS[id];
+  if (field !== undefined) {
+    const read = field.value.read(reader, specFor(field, owner));
+    if (!reader.failed) list.push({ name: field.row.name, value: read } as Property);
   } else if (!reader.failed) {
     reader.failed = true;
     const message = `property identifier ${id} (0x${id.toString(16).padStart(2, '0')}) is not defined`;
     reader.problem('unknown-property', message, IDENTIFIER.name, at, reader.at - at);
   }
-  reader.leave(row?.label ?? 'Unknown Property', at, '2.2.2.2');
+  reader.leave(field === undefined ? 'Unknown Property' : field.row.label, at, '2.2.2.2');
 }
 
 function writeProperty(sink: Parameters<Item['write']>[0], property: Property, owner: string): void {
   const row = PROPERTY_BY_NAME.get(property.name);
   if (row === undefined) throw new RangeError(`${property.name} is not a property of MQTT 5.0`);
-  const { spec, value } = FIELDS.get(row.name)!;
+  const field = FIELDS[row.id]!;
   sink.bytes(variableByteInteger(row.id));
-  value.write(sink, property.value, spec(owner));
+  field.value.write(sink, property.value, specFor(field, owner));
 }

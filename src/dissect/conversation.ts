@@ -136,7 +136,7 @@ export class Conversation {
     } else if (this.gaveUp || (this.waiting.length === 0 && sameInAllVersions(bytes))) {
       this.release(half, framed);
     } else {
-      this.waiting.push({ half, framed: { ...framed, bytes: copyOf(bytes), offset: this.output.locate(bytes, 0) } });
+      this.waiting.push({ half, framed: { ...framed, bytes: copyOf(bytes) } });
       this.waitingBytes += bytes.length;
       const { maxWaitingPackets, maxWaitingBytes } = this.options.bounds;
       if (this.waiting.length >= maxWaitingPackets || this.waitingBytes >= maxWaitingBytes) this.settleByGuess();
@@ -207,7 +207,7 @@ export class Conversation {
       this.output.tally.packet(typeCode(bytes[0]!, version), problems.length);
       return;
     }
-    const { offset = this.output.locate(bytes, 0), pieces } = framed;
+    const { offset = -1, pieces } = framed;
     const frame = { version, direction, bytes, length, packet, problems, time, origins, offset, pieces };
     this.output.packet(this.connection, frame, version === '5.0' ? half.aliases.resolve(packet) : undefined);
   }

@@ -127,6 +127,7 @@ export class Dissector {
     const { connection, direction } = event;
     if (event.opened) this.output.tally.other(this.serverPort(connection), 1);
     if (connection.ignored) return;
+    if (!this.options.summaryOnly) this.place(event.chunks, segment);
     this.reassembled(event);
     if (!this.options.reassemble) this.asItCame(connection, direction, segment);
     if (event.closed) this.close(connection);
@@ -136,6 +137,13 @@ export class Dissector {
     if (released.length > 0) this.chunks(connection, direction === 0 ? 1 : 0, released);
     if (chunks.length > 0) this.chunks(connection, direction, chunks);
     for (const conflict of conflicts) connection.user?.conflict(direction, conflict);
+  }
+
+  /** The usual chunk is what one segment carries, as it stands in the captured packet. */
+  private place(chunks: readonly Chunk[], { bytes, payloadAt, payloadEnd, frame }: Segment): void {
+    const chunk = chunks.length === 1 ? chunks[0]! : undefined;
+    if (chunk?.kind !== 'data' || chunk.origin !== frame || bytes !== this.output.capturedBytes) return;
+    if (chunk.bytes.length === payloadEnd - payloadAt) this.output.place(chunk.bytes, payloadAt);
   }
 
   private asItCame(connection: Tcp, side: Side, segment: Segment): void {

@@ -8,13 +8,17 @@ import { Connection } from './connection.js';
 import type { ConnectionInfo, EventItem, Frame, Item, PacketItem } from './item.js';
 import { Tally } from './tally.js';
 
-const NOTHING: readonly Item[] = Object.freeze([]);
+// Nothing is ever added to it.
+const NO_ITEMS: Item[] = [];
 
 export class Output {
   readonly tally = new Tally();
-  private items: Item[] = [];
+  private items: Item[] = NO_ITEMS;
   /** What is being dissected: bytes within it stand in the file as they are. */
   private captured: CapturedPacket | undefined = undefined;
+  /** Bytes of which it is known where they begin in the file: to look at a view's buffer takes longer than to read a packet. */
+  private placed: Uint8Array | undefined = undefined;
+  private placedAt = -1;
 
   /** `summaryOnly`: everything is counted, no items are made. */
   constructor(readonly summaryOnly = false) {}
@@ -30,8 +34,21 @@ export class Output {
     this.captured = packet;
   }
 
+  get capturedBytes(): Uint8Array | undefined {
+    return this.captured?.bytes;
+  }
+
+  /** The bytes of a chunk are those of the captured packet at hand from `at` on. */
+  place(bytes: Uint8Array, at: number): void {
+    const { captured } = this;
+    if (captured?.offset === undefined) return;
+    this.placed = bytes;
+    this.placedAt = captured.offset + at;
+  }
+
   /** Where bytes[at] stands in the capture file; -1 when the bytes are not those of the captured packet at hand. */
   locate(bytes: Uint8Array, at: number): number {
+    if (bytes === this.placed) return this.placedAt + at;
     const { captured } = this;
     if (captured?.offset === undefined || bytes.buffer !== captured.bytes.buffer) return -1;
     const within = bytes.byteOffset - captured.bytes.byteOffset;
@@ -45,18 +62,23 @@ export class Output {
       aliasTopic === undefined
         ? { kind: 'packet', number, connection, frame }
         : { kind: 'packet', number, connection, frame, aliasTopic };
-    this.items.push(item);
+    this.add(item);
   }
 
   event(item: EventItem): void {
     this.tally.event(item.event);
-    if (!this.summaryOnly) this.items.push(item);
+    if (!this.summaryOnly) this.add(item);
+  }
+
+  /** An empty array has room for many as soon as one is added; most captured packets yield one. */
+  private add(item: Item): void {
+    if (this.items === NO_ITEMS) this.items = [item];
+    else this.items.push(item);
   }
 
   take(): readonly Item[] {
-    if (this.items.length === 0) return NOTHING;
     const { items } = this;
-    this.items = [];
+    if (items !== NO_ITEMS) this.items = NO_ITEMS;
     return items;
   }
 }
