@@ -10,6 +10,7 @@ import { bitsOf, type Draft, readBits, readItems, takeBits } from './layout.js';
 import type { Packet, ReadPacket } from './packet.js';
 import { connectVersion } from './packets/connect.js';
 import { LAYOUTS, type Layout } from './packets/index.js';
+import { isPlain } from './plain.js';
 import { Reader, type Spec } from './reader.js';
 import { readVarint, reportOverlong } from './values.js';
 
@@ -102,6 +103,7 @@ export function decode(bytes: Uint8Array, version: Version): Decoded {
 
 /** The problems of the packet that begins at bytes[0] and nothing else, for who only counts. Not for CONNECT, which may change the version. */
 export function survey(bytes: Uint8Array, version: Version): readonly Problem[] {
+  if (isPlain(bytes, version)) return NO_PROBLEMS;
   reader.reset(bytes, version, 'problems');
   readPacket();
   return reader.problems ?? NO_PROBLEMS;

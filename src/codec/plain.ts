@@ -1,0 +1,78 @@
+// The packets that nearly all traffic is made of, at a glance: PUBLISH, its answers and the pings, whole and with nothing
+// about them that could be a problem. Any other packet is left to the layouts, and tests hold both to the same.
+
+import { PROPERTY_BY_ID, type PropertyTypes } from '../spec/properties.js';
+import type { Version } from '../spec/versions.js';
+
+/** Remaining Lengths in up to two bytes, so packets of up to 16,386 bytes. */
+const LONGEST_LENGTH = 2;
+const [PUBLISH, PUBACK, PUBCOMP, PINGREQ, PINGRESP] = [3, 4, 7, 12, 13];
+
+/** Lengths of property values, or what else they are. */
+const [OTHER, TEXT, PAIR] = [-1, -2, -3];
+const WIDTHS: Readonly<Record<keyof PropertyTypes, number>> = {
+  ...{ byte: 1, u16: 2, u32: 4, varint: OTHER },
+  ...{ utf8: TEXT, binary: OTHER, utf8pair: PAIR },
+};
+const WIDTH_BY_ID = Int8Array.from(PROPERTY_BY_ID, (row) => (row === undefined ? OTHER : WIDTHS[row.type]));
+
+/** True: it has no problem. False says nothing. */
+export function isPlain(bytes: Uint8Array, version: Version): boolean {
+  const first = bytes[0]!;
+  const code = first >> 4;
+  if (code !== PUBLISH) return isPlainOther(bytes, code);
+  const body = bodyAt(bytes);
+  if (body === 0) return false;
+  const { length } = bytes;
+  const topicLength = bytes[body]! * 256 + bytes[body + 1]!;
+  let at = body + 2 + topicLength;
+  if (at > length || !isAscii(bytes, body + 2, at)) return false;
+  if ((first & 6) !== 0) at += 2;
+  if (version !== '5.0') return at <= length;
+  if (at >= length) return false;
+  const properties = bytes[at]!;
+  return properties === 0 || (properties < 0x80 && arePlain(bytes, at + 1, at + 1 + properties));
+}
+
+/** Where what follows the fixed header begins; 0 when that is long, in an odd form, or not of this length. */
+function bodyAt(bytes: Uint8Array): number {
+  const { length } = bytes;
+  if (length < 4) return 0;
+  const low = bytes[1]!;
+  if (low < 0x80) return low + 2 === length ? 2 : 0;
+  const high = bytes[2]!;
+  return high < 0x80 && high > 0 && (low & 0x7f) + (high << 7) + 1 + LONGEST_LENGTH === length ? 1 + LONGEST_LENGTH : 0;
+}
+
+function isPlainOther(bytes: Uint8Array, code: number): boolean {
+  if (code >= PUBACK && code <= PUBCOMP) return bytes.length === 4 && bytes[1] === 2;
+  return (code === PINGREQ || code === PINGRESP) && bytes.length === 2 && bytes[1] === 0;
+}
+
+/** Whether bytes[at, end) are properties that can be read, with text in ASCII. */
+function arePlain(bytes: Uint8Array, at: number, end: number): boolean {
+  if (end > bytes.length) return false;
+  while (at < end) {
+    const width = WIDTH_BY_ID[bytes[at]!]!;
+    at++;
+    if (width > 0) at += width;
+    else if (width === TEXT || width === PAIR) {
+      at = textEnd(bytes, at, end);
+      if (width === PAIR) at = textEnd(bytes, at, end);
+    } else return false;
+  }
+  return at === end;
+}
+
+/** Behind the text at bytes[at]; Infinity when it does not fit, or is not ASCII. */
+function textEnd(bytes: Uint8Array, at: number, end: number): number {
+  if (at + 2 > end) return Number.POSITIVE_INFINITY;
+  const behind = at + 2 + bytes[at]! * 256 + bytes[at + 1]!;
+  return behind <= end && isAscii(bytes, at + 2, behind) ? behind : Number.POSITIVE_INFINITY;
+}
+
+function isAscii(bytes: Uint8Array, at: number, end: number): boolean {
+  let all = 0;
+  for (let i = at; i < end; i++) all |= bytes[i]!;
+  return all < 0x80;
+}
