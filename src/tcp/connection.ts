@@ -36,6 +36,8 @@ export class TcpConnection<T> implements Linked {
   readonly words: readonly [number, number];
   chained: TcpConnection<T> | undefined = undefined;
   lastTime: number;
+  /** When it was put at the end of the order of use. */
+  movedAt: number;
   /** Who sent a FIN, a bit for each side; who was first, when, and in which frame. */
   fins = 0;
   firstFin: Side | undefined = undefined;
@@ -48,7 +50,7 @@ export class TcpConnection<T> implements Linked {
   constructor(id: number, segment: Segment, context: StreamContext) {
     const { bytes, addressLength, sourceAt, destinationAt } = segment;
     this.id = id;
-    this.lastTime = segment.time;
+    this.lastTime = this.movedAt = segment.time;
     this.addressLength = addressLength;
     this.addresses = new Uint8Array(2 * addressLength);
     this.addresses.set(bytes.subarray(sourceAt, sourceAt + addressLength));

@@ -14,7 +14,7 @@ export interface TcpOptions {
   readonly ackSlackTime: number;
   /** A segment farther than this from the stream's position is not lost or late data but another numbering. */
   readonly maxJump: number;
-  /** Connections followed at once; beyond it the least recently used one is ended as 'evicted'. */
+  /** Connections followed at once; beyond it the least recently used one (to within a second) is ended as 'evicted'. */
   readonly maxConnections: number;
   /** Closed connections remembered, so that late segments find their home; the oldest is forgotten. */
   readonly maxClosed: number;
@@ -38,5 +38,5 @@ export const TCP_DEFAULTS: TcpOptions = {
   // 28 hours: one and a half times the longest Keep Alive of MQTT (3.1.2.10) is 27.3.
   idleAfter: 28 * 3600e9,
   reuseAfter: 300e9,
-  recentBytes: 1 << 20,
+  recentBytes: 1 << 18,
 };

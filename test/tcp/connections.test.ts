@@ -208,18 +208,33 @@ describe('bounds', () => {
       [
         [from(1), 'opened 0'],
         [from(2), 'opened 1'],
-        silent(from(1)),
-        silent(from(2, { sequence: 102, flags: ACK, payload: 'cd' })),
-        silent(from(1)),
-        [from(3), 'ended 1 evicted <2 lost>cd/, opened 2'],
-        silent(from(1)),
+        silent(from(1, { time: 2 * SECOND })),
+        silent(from(2, { sequence: 102, flags: ACK, payload: 'cd', time: 3 * SECOND })),
+        silent(from(1, { time: 4 * SECOND })),
+        [from(3, { time: 5 * SECOND }), 'ended 1 evicted <2 lost>cd/, opened 2'],
+        silent(from(1, { time: 6 * SECOND })),
       ],
       { maxConnections: 2 },
     );
-    expect(connections.end(9, 9).map(({ connection }) => [connection.id, connection.closed?.how])).toEqual([
+    expect(connections.end(9 * SECOND, 9).map(({ connection }) => [connection.id, connection.closed?.how])).toEqual([
       [0, 'end'],
       [2, 'end'],
     ]);
+  });
+
+  it('one that was used since is not the one, however short that was after it began', () => {
+    run(
+      [
+        [from(1), 'opened 0'],
+        [from(2, { time: 0.1 * SECOND }), 'opened 1'],
+        [from(3, { time: 0.2 * SECOND }), 'opened 2'],
+        silent(from(1, { time: 0.3 * SECOND })),
+        [from(4, { time: 0.4 * SECOND }), 'ended 1 evicted, opened 3'],
+        [from(5, { time: 0.5 * SECOND }), 'ended 2 evicted, opened 4'],
+        [from(6, { time: 0.6 * SECOND }), 'ended 0 evicted, opened 5'],
+      ],
+      { maxConnections: 3 },
+    );
   });
 
   it('a connection that was idle too long is ended, whoever sends next', () => {
