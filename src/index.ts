@@ -14,7 +14,9 @@ export { openCapture } from './capture/detect.js';
 export type { CapturedPacket, CaptureNote, CaptureReader } from './capture/packet.js';
 export type { Field, Problem, ProblemCode } from './codec/field.js';
 export { annotate, type Decoded, decode, encode } from './codec/frame.js';
-export { type Framed, type FramedPacket, Framer, type FramerOptions, type LostSync } from './codec/framer.js';
+export type { Framed, FramedPacket, FramerOptions } from './codec/framed.js';
+export { Framer } from './codec/framer.js';
+export type { LostSync } from './codec/lost-bytes.js';
 export type * from './codec/packet.js';
 export { DISSECTOR_DEFAULTS, Dissector, type DissectorOptions } from './dissect/dissector.js';
 export type {

@@ -12,12 +12,34 @@ export interface CapturedPacket {
   readonly link: number;
   /** The captured bytes: a view, valid until the next push; whoever keeps it longer copies. */
   readonly bytes: Uint8Array;
+  /** What `bytes` is a view of, and where in it they begin: of packets that are read in place. */
+  readonly memory?: Uint8Array;
+  readonly start?: number;
+  readonly capturedLength?: number;
   /** Where they stand in the (uncompressed) file, from its first byte; absent when nobody knows. */
   readonly offset?: number;
   /** Length on the wire, never less than bytes.length; more when the capture cut the packet (snaplen). */
   readonly originalLength: number;
   /** pcapng only: 0-based over all interfaces of the file, every section's counted on. */
   readonly interfaceId?: number;
+}
+
+/** A packet told by where it lies. Most are read without a view of their own, and to make one takes as long as to read them. */
+export class PacketInPlace implements CapturedPacket {
+  constructor(
+    readonly number: number,
+    readonly time: number,
+    readonly link: number,
+    readonly memory: Uint8Array,
+    readonly start: number,
+    readonly capturedLength: number,
+    readonly offset: number,
+    readonly originalLength: number,
+  ) {}
+
+  get bytes(): Uint8Array {
+    return this.memory.subarray(this.start, this.start + this.capturedLength);
+  }
 }
 
 export type CaptureNoteCode =
@@ -48,6 +70,8 @@ export interface ReaderOptions {
   readonly epoch?: bigint | undefined;
   /** Default MAX_RECORD_LENGTH. */
   readonly maxRecordLength?: number | undefined;
+  /** Packets of classic pcap come as PacketInPlace. */
+  readonly inPlace?: boolean | undefined;
 }
 
 export interface CaptureReader {

@@ -10,6 +10,7 @@ import {
   type CaptureNote,
   type CaptureReader,
   MAX_RECORD_LENGTH,
+  PacketInPlace,
   type ReaderOptions,
 } from './packet.js';
 import { FILE_HEADER_LENGTH, type PcapVariant, readFileHeader, standardFileHeader } from './pcap-header.js';
@@ -23,6 +24,7 @@ const LINK_TYPE_MASK = 0xffff;
 export class PcapReader implements CaptureReader {
   readonly format = 'pcap';
   readonly #limit: number;
+  readonly #inPlace: boolean;
   readonly #notes = new NoteList();
   readonly #reframer = new Reframer(FILE_HEADER_LENGTH, (bytes) => this.#take(bytes));
   #variant: PcapVariant | undefined;
@@ -40,6 +42,7 @@ export class PcapReader implements CaptureReader {
 
   constructor(options: ReaderOptions = {}) {
     this.#limit = options.maxRecordLength ?? MAX_RECORD_LENGTH;
+    this.#inPlace = options.inPlace === true;
     if (options.epoch !== undefined) this.#setEpoch(options.epoch);
   }
 
@@ -120,7 +123,7 @@ export class PcapReader implements CaptureReader {
       this.#notes.add('bad-header', 4, `pcap version ${variant.version} is unknown: read as version 2.4`);
     }
     this.#variant = variant;
-    this.#window = new RecordWindow(variant);
+    this.#window = new RecordWindow(variant, this.#inPlace);
     this.#startParser(standardFileHeader(bytes, variant), variant.fractionUnit);
   }
 
@@ -153,15 +156,19 @@ export class PcapReader implements CaptureReader {
     const seconds = header.timestampSeconds;
     const fraction = header.timestampMicroseconds * fractionUnit;
     if (this.#epoch === undefined) this.#setEpoch(BigInt(seconds) * BigInt(SECOND) + BigInt(fraction));
-    this.#packets.push({
-      number: ++this.#count,
-      time: (seconds - this.#epochSeconds) * SECOND + (fraction - this.#epochFraction),
-      link: this.#link,
-      bytes: data,
-      offset: this.#offset + this.#window!.position,
-      // Some writers left it 0; a packet is never shorter than what was captured of it.
-      originalLength: Math.max(header.originalLength, data.length),
-    });
+    const number = ++this.#count;
+    const time = (seconds - this.#epochSeconds) * SECOND + (fraction - this.#epochFraction);
+    const link = this.#link;
+    const { memory, position } = this.#window!;
+    const offset = this.#offset + position;
+    const { capturedLength } = header;
+    // Some writers left it 0; a packet is never shorter than what was captured of it.
+    const originalLength = Math.max(header.originalLength, capturedLength);
+    this.#packets.push(
+      this.#inPlace
+        ? new PacketInPlace(number, time, link, memory, position, capturedLength, offset, originalLength)
+        : { number, time, link, bytes: data, offset, originalLength },
+    );
   }
 
   #setEpoch(epoch: bigint): void {

@@ -4,6 +4,7 @@
 
 import type { PcapVariant } from './pcap-header.js';
 
+const NO_BYTES: Uint8Array = new Uint8Array(0);
 const CAPTURED_AT = 8;
 const ORIGINAL_AT = 12;
 
@@ -17,10 +18,15 @@ export class RecordWindow {
   #buffer: ArrayBufferLike = new ArrayBuffer(0);
   #base = 0;
   #view: DataView = new DataView(this.#buffer);
+  #memory = NO_BYTES;
   #at = 0;
   #inRecord = false;
 
-  constructor(variant: PcapVariant) {
+  /** `inPlace`: the parser gets no views of packets. */
+  constructor(
+    variant: PcapVariant,
+    private readonly inPlace: boolean,
+  ) {
     this.#little = variant.little;
     this.#headerLength = variant.recordHeaderLength;
     this.#lengths = variant.lengths;
@@ -31,6 +37,8 @@ export class RecordWindow {
     this.#buffer = bytes.buffer;
     this.#base = bytes.byteOffset;
     this.#view = new DataView(this.#buffer, this.#base, bytes.length);
+    // Of no class of its own: a Buffer makes its views with more ado.
+    this.#memory = new Uint8Array(this.#buffer, this.#base, bytes.length);
   }
 
   /** Lets the parser at a run of whole records. */
@@ -38,6 +46,11 @@ export class RecordWindow {
     this.#at = from;
     this.length = end - from;
     this.#inRecord = false;
+  }
+
+  /** The bytes shown. */
+  get memory(): Uint8Array {
+    return this.#memory;
   }
 
   /** Where the parser stands in the bytes shown; while it tells of a packet, where that one's bytes begin. */
@@ -60,6 +73,7 @@ export class RecordWindow {
   slice(from: number): this;
   slice(from: number, to: number): Uint8Array;
   slice(from: number, to?: number): this | Uint8Array {
+    if (to !== undefined && this.inPlace) return NO_BYTES;
     if (to !== undefined) return new Uint8Array(this.#buffer, this.#base + this.#at + from, to - from);
     // Behind the 16 bytes of a header, modified pcap has 8 more that the parser does not know.
     const step = this.#inRecord ? from : this.#headerLength;

@@ -156,7 +156,7 @@ class Reading {
   private batches(input: Input): AsyncGenerator<ReadBatch, void, void> {
     if (typeof input === 'object' && 'batches' in input) return input.batches();
     const { io, epoch } = this;
-    return readCapture(input, { epoch, signal: io.interrupt, stdin: io.stdin });
+    return readCapture(input, { epoch, signal: io.interrupt, stdin: io.stdin, inPlace: true });
   }
 
   private async begin(): Promise<void> {

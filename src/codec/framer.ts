@@ -5,37 +5,11 @@
 
 import { copyOf } from '../bytes/copy.js';
 import type { Direction, Version } from '../spec/versions.js';
-import { Assembly, type Locate, piecesOf, type Scratch } from './assembly.js';
-import { LostBytes, type LostSync } from './lost-bytes.js';
+import { Assembly, piecesOf } from './assembly.js';
+import { FRAMER_DEFAULTS, type Framed, type FramerOptions } from './framed.js';
+import { LostBytes } from './lost-bytes.js';
 import { ascending } from './origins.js';
 import { DAMAGED, type Ending, isBoundary, type Known, looksRight, NEEDS_MORE, packetLength } from './plausible.js';
-
-export interface FramedPacket {
-  readonly kind: 'frame';
-  /** What is here of the packet: shorter than `length` after a gap, at the end of the stream, beyond maxPacketBytes. */
-  readonly bytes: Uint8Array;
-  readonly length: number;
-  readonly time: number;
-  /** Capture frame numbers, ascending. */
-  readonly origins: readonly number[];
-  /** Of one in several chunks: offset in the packet and in the file (or -1) of each piece, in turn. */
-  readonly pieces: readonly number[] | undefined;
-  /** Where it stands in the file, -1 when it does not stand there in one piece; undefined when nobody can tell. */
-  readonly offset: number | undefined;
-}
-
-export type { LostSync };
-export type Framed = FramedPacket | LostSync;
-
-export interface FramerOptions {
-  /** A longer packet keeps its first bytes, the rest is counted (default 16 MiB). */
-  readonly maxPacketBytes: number;
-  /** Where packets in several chunks are put together; with it, they are valid until it turns. */
-  readonly scratch?: Scratch | undefined;
-  readonly locate?: Locate | undefined;
-}
-
-export const FRAMER_DEFAULTS: FramerOptions = { maxPacketBytes: 16 * 1024 * 1024 };
 
 /** A packet whose header looks odd is waited for only up to this length. */
 const DOUBTFUL_LENGTH = 4096;

@@ -4,7 +4,7 @@
 import type { Chunk, GapChunk, Side } from '../bytes/chunk.js';
 import { copyOf } from '../bytes/copy.js';
 import { decode, survey } from '../codec/frame.js';
-import type { Framed, FramedPacket, FramerOptions } from '../codec/framer.js';
+import type { Framed, FramedPacket, FramerOptions } from '../codec/framed.js';
 import { Framer } from '../codec/framer.js';
 import { sameInAllVersions, VersionGuess } from '../codec/guess-version.js';
 import type { ReadPacket } from '../codec/packet.js';

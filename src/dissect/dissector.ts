@@ -142,7 +142,7 @@ export class Dissector {
   /** The usual chunk is what one segment carries, as it stands in the captured packet. */
   private place(chunks: readonly Chunk[], { bytes, payloadAt, payloadEnd, frame }: Segment): void {
     const chunk = chunks.length === 1 ? chunks[0]! : undefined;
-    if (chunk?.kind !== 'data' || chunk.origin !== frame || bytes !== this.output.capturedBytes) return;
+    if (chunk?.kind !== 'data' || chunk.origin !== frame || bytes !== this.output.memory) return;
     if (chunk.bytes.length === payloadEnd - payloadAt) this.output.place(chunk.bytes, payloadAt);
   }
 

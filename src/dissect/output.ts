@@ -34,8 +34,9 @@ export class Output {
     this.captured = packet;
   }
 
-  get capturedBytes(): Uint8Array | undefined {
-    return this.captured?.bytes;
+  /** What a segment's offsets point into, when it is not made of fragments. */
+  get memory(): Uint8Array | undefined {
+    return this.captured?.memory ?? this.captured?.bytes;
   }
 
   /** The bytes of a chunk are those of the captured packet at hand from `at` on. */
@@ -43,16 +44,18 @@ export class Output {
     const { captured } = this;
     if (captured?.offset === undefined) return;
     this.placed = bytes;
-    this.placedAt = captured.offset + at;
+    this.placedAt = captured.offset + at - (captured.start ?? 0);
   }
 
   /** Where bytes[at] stands in the capture file; -1 when the bytes are not those of the captured packet at hand. */
   locate(bytes: Uint8Array, at: number): number {
     if (bytes === this.placed) return this.placedAt + at;
     const { captured } = this;
-    if (captured?.offset === undefined || bytes.buffer !== captured.bytes.buffer) return -1;
-    const within = bytes.byteOffset - captured.bytes.byteOffset;
-    return within >= 0 && within < captured.bytes.length ? captured.offset + within + at : -1;
+    if (captured?.offset === undefined) return -1;
+    const { memory = captured.bytes, start = 0, capturedLength = memory.length } = captured;
+    if (bytes.buffer !== memory.buffer) return -1;
+    const within = bytes.byteOffset - memory.byteOffset - start;
+    return within >= 0 && within < capturedLength ? captured.offset + within + at : -1;
   }
 
   packet(connection: ConnectionInfo, frame: Frame, aliasTopic: string | undefined): void {

@@ -7,7 +7,7 @@ export interface Segment {
   /** Capture frame number and time (ns since the source's epoch). */
   readonly frame: number;
   readonly time: number;
-  /** The bytes that the offsets below point into: the captured packet, or a datagram made of fragments, of which `frame` was the last. */
+  /** The bytes that the offsets below point into: the captured packet or what it lies in, or a datagram made of fragments, of which `frame` was the last. */
   readonly bytes: Uint8Array;
   /** 4 or 16: the length of each address in bytes. */
   readonly addressLength: 4 | 16;

@@ -45,6 +45,10 @@ export interface PacketBytes {
   readonly link: number;
   readonly bytes: Uint8Array;
   readonly originalLength: number;
+  /** What `bytes` is a view of, where they begin in it, and their length: instead of `bytes`, which need not be looked at. */
+  readonly memory?: Uint8Array;
+  readonly start?: number;
+  readonly capturedLength?: number;
 }
 
 const NO_BYTES: Uint8Array = new Uint8Array(0);
@@ -82,14 +86,14 @@ export class Walk implements Segment {
   }
 
   start(packet: PacketBytes): void {
-    const { bytes, originalLength } = packet;
+    const { memory = packet.bytes, start = 0, capturedLength = memory.length, originalLength } = packet;
     this.frame = packet.number;
     this.time = packet.time;
-    this.bytes = bytes;
-    this.at = 0;
-    this.end = bytes.length;
+    this.bytes = memory;
+    this.at = start;
+    this.end = start + capturedLength;
     // Some writers leave the original length 0 or below the captured one; the bytes that are here were on the wire.
-    this.wireEnd = Math.max(originalLength, bytes.length);
+    this.wireEnd = start + Math.max(originalLength, capturedLength);
   }
 
   /** The present layer ends at `end` by its own account; what follows is padding. A longer account changes nothing. */

@@ -90,11 +90,11 @@ export class TcpStream {
       return this.#pushUnusual(segment);
     }
     if (length === 0) return NO_CHUNKS;
-    const view = bytes.subarray(payloadAt, payloadEnd);
+    const { single, views } = this.#context;
+    const view = views.of(bytes, payloadAt, payloadEnd);
     progress.recent?.add(progress, progress.position, view);
     progress.next = (progress.next + length) | 0;
     progress.position += length;
-    const { single } = this.#context;
     single[0] = { kind: 'data', bytes: view, time: segment.time, origin: segment.frame };
     return single;
   }

@@ -15,13 +15,14 @@ import {
 } from './build.js';
 import { byChance, bySize, readChunks, readWhole, seededRandom } from './read.js';
 
-const SHAPES: readonly (PcapShape & { readonly name: string })[] = [
+const SHAPES: readonly (PcapShape & { readonly name: string; readonly inPlace?: boolean })[] = [
   { name: 'microseconds', magic: MICRO },
   { name: 'nanoseconds', magic: NANO },
   { name: 'modified', magic: MODIFIED },
 ].flatMap((row) => [
   { ...row, name: `${row.name}, little endian`, little: true },
   { ...row, name: `${row.name}, big endian`, little: false },
+  { ...row, name: `${row.name}, in place`, little: true, inPlace: true },
 ]);
 
 const RECORDS = [
@@ -47,14 +48,14 @@ describe.each(SHAPES)('classic pcap, $name', (shape) => {
   const packets = expectedPackets(shape.magic);
 
   it('is read whole', () => {
-    const read = readWhole(new PcapReader(), file);
+    const read = readWhole(new PcapReader(shape), file);
     expect(read.packets).toEqual(packets);
     expect(read.notes).toEqual([]);
     expect(read.epoch).toBe(1700000000n * 1_000_000_000n + (shape.magic === NANO ? 61n : 61_000n));
   });
 
   it.each([1, 2, 3, 7, 16, 24, 25, 100])('is read in chunks of %i', (size) => {
-    const read = readChunks(new PcapReader(), bySize(file, size));
+    const read = readChunks(new PcapReader(shape), bySize(file, size));
     expect(read.packets).toEqual(packets);
     expect(read.notes).toEqual([]);
   });
@@ -62,7 +63,7 @@ describe.each(SHAPES)('classic pcap, $name', (shape) => {
   it('is read in random chunks', () => {
     const random = seededRandom(1);
     for (let round = 0; round < 200; round++) {
-      expect(readChunks(new PcapReader(), byChance(file, random)).packets).toEqual(packets);
+      expect(readChunks(new PcapReader(shape), byChance(file, random)).packets).toEqual(packets);
     }
   });
 
@@ -70,19 +71,19 @@ describe.each(SHAPES)('classic pcap, $name', (shape) => {
     const ends = RECORDS.map((_, index) => pcapFile(shape, RECORDS.slice(0, index + 1)).length);
     for (let length = 0; length < file.length; length++) {
       const begun = [24, ...ends].filter((end) => end <= length);
-      const read = readWhole(new PcapReader(), file.subarray(0, length));
+      const read = readWhole(new PcapReader(shape), file.subarray(0, length));
       expect(read.packets).toEqual(packets.slice(0, Math.max(0, begun.length - 1)));
       const lastEnd = begun.at(-1) ?? 0;
       if (lastEnd === length && length > 0) expect(read.notes).toEqual([]);
       else expect(read.notes).toMatchObject([{ code: 'truncated', offset: lastEnd }]);
-      expect(readChunks(new PcapReader(), bySize(file.subarray(0, length), 1))).toEqual(read);
+      expect(readChunks(new PcapReader(shape), bySize(file.subarray(0, length), 1))).toEqual(read);
     }
   });
 
   it('stops at a record longer than 64 MiB', () => {
     const lying = concat(file, u32(shape.little, 1, 2, 64 * 1024 * 1024 + 1, 5), file);
     for (const chunks of [[lying], bySize(lying, 1), bySize(lying, 30)]) {
-      const read = readChunks(new PcapReader(), chunks);
+      const read = readChunks(new PcapReader(shape), chunks);
       expect(read.packets).toEqual(packets);
       expect(read.notes).toMatchObject([{ code: 'record-too-long', offset: file.length }]);
       expect(read.notes[0]?.message).toContain('67108865');
@@ -93,6 +94,11 @@ describe.each(SHAPES)('classic pcap, $name', (shape) => {
 
 describe('classic pcap', () => {
   const shape = { magic: MICRO, little: true };
+
+  it('shows the bytes of packets that are read in place', () => {
+    const packets = new PcapReader({ inPlace: true }).push(pcapFile(shape, RECORDS));
+    expect(packets.map(({ bytes }) => bytes)).toEqual(RECORDS.map(({ bytes }) => bytes));
+  });
 
   it('is read as the specification draws it', () => {
     const bytes = hex(`

@@ -19,8 +19,9 @@ export function readChunks(reader: CaptureReader, chunks: Iterable<Uint8Array>):
   const notes: CaptureNote[] = [];
   const file: number[] = [];
   const keep = (got: readonly CapturedPacket[]) => {
-    for (const { offset = -1, ...packet } of got) {
-      const bytes = Uint8Array.from(packet.bytes);
+    for (const { offset = -1, memory, start, capturedLength, ...packet } of got) {
+      const view = memory === undefined ? packet.bytes : memory.subarray(start!, start! + capturedLength!);
+      const bytes = Uint8Array.from(view);
       expect(Uint8Array.from(file.slice(offset, offset + bytes.length))).toEqual(bytes);
       packets.push({ ...packet, bytes });
     }

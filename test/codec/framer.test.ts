@@ -2,7 +2,8 @@
 
 import { describe, expect, it } from 'vitest';
 import { Scratch } from '../../src/codec/assembly.js';
-import { type Framed, Framer } from '../../src/codec/framer.js';
+import type { Framed } from '../../src/codec/framed.js';
+import { Framer } from '../../src/codec/framer.js';
 import { VERSIONS, type Version } from '../../src/spec/versions.js';
 import { concat, hex, toHex } from '../support/hex.js';
 import { Random } from '../support/random.js';

@@ -4,7 +4,7 @@ import { expect, it } from 'vitest';
 import { HEADERS } from '../../src/net/headers.js';
 import { SegmentReader } from '../../src/net/index.js';
 import type { Segment, Skipped } from '../../src/net/segment.js';
-import { LINK } from '../../src/net/walk.js';
+import { LINK, type PacketBytes } from '../../src/net/walk.js';
 import { generator } from '../tcp/segments.js';
 import { captureFiles, readIfCapture } from './captures.js';
 import { ETHERNET_IPV6, ipv4, ipv6, MACS, packet, TCP_HELLO } from './frames.js';
@@ -77,6 +77,40 @@ it('never reads an index outside', () => {
     const { bytes, outside } = watched(whole.subarray(0, random(whole.length + 1)));
     reader.read({ number: run, time: run, link, bytes, originalLength: random(2) === 0 ? 0 : 2000 });
     if (outside()) expect.unreachable(`run ${run}`);
+  }
+});
+
+/** The same packet as it lies among others: what is read beyond it looks like anything. */
+function lyingIn(packet: PacketBytes, random: (below: number) => number): PacketBytes {
+  const { length } = packet.bytes;
+  const start = random(100);
+  const memory = Uint8Array.from({ length: start + length + random(100) }, () => random(256));
+  memory.set(packet.bytes, start);
+  return { ...packet, memory, start, capturedLength: length };
+}
+
+/** What is found, with offsets into the packet's own bytes. */
+function found(reader: SegmentReader, packet: PacketBytes): object {
+  const result = reader.read(packet);
+  if (result.kind === 'skipped') return { ...result };
+  const { bytes, sourceAt, destinationAt, payloadAt, payloadEnd } = result;
+  const start = bytes === packet.memory ? packet.start! : 0;
+  const offsets = [sourceAt, destinationAt, payloadAt, payloadEnd].map((at) => at - start);
+  const { addressLength, sourcePort, destinationPort, sequence, acknowledgment, flags, payloadLength } = result;
+  const numbers = [addressLength, sourcePort, destinationPort, sequence, acknowledgment, flags, payloadLength];
+  return { numbers, offsets, payload: [...bytes.subarray(payloadAt, payloadEnd)] };
+}
+
+it('finds the same in a packet that lies among others', () => {
+  const random = generator(3);
+  const [alone, among] = [new SegmentReader(), new SegmentReader()];
+  for (let run = 0; run < 20_000; run++) {
+    const [link, sample] = SAMPLES[run % SAMPLES.length]!;
+    const bytes = Uint8Array.from(sample);
+    for (let i = random(3); i > 0; i--) bytes[random(bytes.length)] = random(256);
+    const cut = bytes.subarray(0, random(3) === 0 ? random(bytes.length + 1) : bytes.length);
+    const packet = { number: run, time: run, link, bytes: cut, originalLength: random(2) === 0 ? cut.length : 2000 };
+    expect(found(among, lyingIn(packet, random)), `run ${run}`).toEqual(found(alone, packet));
   }
 });
 

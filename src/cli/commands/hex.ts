@@ -4,7 +4,8 @@
 import type { Command } from 'commander';
 import { type HexResult, parseHex } from '../../bytes/hex.js';
 import { decode } from '../../codec/frame.js';
-import { type Framed, Framer } from '../../codec/framer.js';
+import type { Framed } from '../../codec/framed.js';
+import { Framer } from '../../codec/framer.js';
 import { VersionGuess } from '../../codec/guess-version.js';
 import type { Summary, VersionSource } from '../../dissect/item.js';
 import { openSource } from '../../io/byte-source.js';

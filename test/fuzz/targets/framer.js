@@ -20,7 +20,7 @@ function frames(api, bytes, size, direction) {
   let claimed = 0;
   let before = 0;
   let last = 0;
-  /** @param {readonly import('../../../src/codec/framer.js').Framed[]} some */
+  /** @param {readonly import('../../../src/codec/framed.js').Framed[]} some */
   const take = (some) => {
     for (const one of some) {
       must(one.bytes.length <= one.length && one.length > 0, () => `${one.bytes.length} bytes of ${one.length}`);
