@@ -2,6 +2,8 @@
 // Readers are sans-IO: bytes are pushed in any chunking and the same packets come back; nothing is kept but one
 // unfinished record. No bytes make a reader throw.
 
+const NO_BYTES: Uint8Array = new Uint8Array(0);
+
 /** One record of a capture file (libpcap: packet; pcapng: EPB, SPB or PB). */
 export interface CapturedPacket {
   /** 1-based position in its file, as Wireshark numbers frames. */
@@ -24,18 +26,19 @@ export interface CapturedPacket {
   readonly interfaceId?: number;
 }
 
-/** A packet told by where it lies. Most are read without a view of their own, and to make one takes as long as to read them. */
+/**
+ * A packet told by where it lies: most are read without a view of their own, and to make one takes as long as to read them.
+ * The object is used again after the next push.
+ */
 export class PacketInPlace implements CapturedPacket {
-  constructor(
-    readonly number: number,
-    readonly time: number,
-    readonly link: number,
-    readonly memory: Uint8Array,
-    readonly start: number,
-    readonly capturedLength: number,
-    readonly offset: number,
-    readonly originalLength: number,
-  ) {}
+  number = 0;
+  time = Number.NaN;
+  link = 0;
+  memory: Uint8Array = NO_BYTES;
+  start = 0;
+  capturedLength = 0;
+  offset = 0;
+  originalLength = 0;
 
   get bytes(): Uint8Array {
     return this.memory.subarray(this.start, this.start + this.capturedLength);

@@ -31,6 +31,9 @@ export class PcapReader implements CaptureReader {
   #window: RecordWindow | undefined;
   #feed: (window: RecordWindow) => void = () => {};
   #packets: CapturedPacket[] = [];
+  /** Read in place: as many as one push has had, of which `#used` are in use. */
+  readonly #pool: PacketInPlace[] = [];
+  #used = 0;
   #link = 0;
   #count = 0;
   #epoch: bigint | undefined;
@@ -55,8 +58,10 @@ export class PcapReader implements CaptureReader {
   }
 
   push(bytes: Uint8Array): readonly CapturedPacket[] {
-    this.#packets = [];
+    if (!this.#inPlace) this.#packets = [];
+    this.#used = 0;
     if (!this.#finished) this.#reframer.push(bytes);
+    if (this.#inPlace) this.#packets.length = this.#used;
     return this.#packets;
   }
 
@@ -164,11 +169,20 @@ export class PcapReader implements CaptureReader {
     const { capturedLength } = header;
     // Some writers left it 0; a packet is never shorter than what was captured of it.
     const originalLength = Math.max(header.originalLength, capturedLength);
-    this.#packets.push(
-      this.#inPlace
-        ? new PacketInPlace(number, time, link, memory, position, capturedLength, offset, originalLength)
-        : { number, time, link, bytes: data, offset, originalLength },
-    );
+    if (!this.#inPlace) {
+      this.#packets.push({ number, time, link, bytes: data, offset, originalLength });
+      return;
+    }
+    const packet = (this.#pool[this.#used] ??= new PacketInPlace());
+    this.#packets[this.#used++] = packet;
+    packet.number = number;
+    packet.time = time;
+    packet.link = link;
+    packet.memory = memory;
+    packet.start = position;
+    packet.capturedLength = capturedLength;
+    packet.offset = offset;
+    packet.originalLength = originalLength;
   }
 
   #setEpoch(epoch: bigint): void {

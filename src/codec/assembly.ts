@@ -1,12 +1,16 @@
 // A packet that arrives in several chunks: puts it together in a buffer that grows with the bytes that have come, not
 // with the length that was claimed. Holes of known length are counted; behind the first one nothing more is kept.
 
+import { usual } from './framed.js';
+
 /** Most packets in several chunks fit into a block of this size. */
 const BLOCK = 16 * 1024;
 const MOST_BLOCKS = 64;
 
 /** Blocks for such packets, used again once the packet has been looked at: `turn` says that all have been. */
 export class Scratch {
+  /** The packet in one chunk, of whoever frames with this. */
+  readonly single = usual();
   private readonly free: Uint8Array[] = [];
   private readonly used: Uint8Array[] = [];
 

@@ -1,6 +1,5 @@
 // What comes of the bytes of one direction: packets, and what is between them.
 
-import type { Locate, Scratch } from './assembly.js';
 import type { LostSync } from './lost-bytes.js';
 
 export interface FramedPacket {
@@ -19,12 +18,10 @@ export interface FramedPacket {
 
 export type Framed = FramedPacket | LostSync;
 
-export interface FramerOptions {
-  /** A longer packet keeps its first bytes, the rest is counted (default 16 MiB). */
-  readonly maxPacketBytes: number;
-  /** Where packets in several chunks are put together; with it, they are valid until it turns. */
-  readonly scratch?: Scratch | undefined;
-  readonly locate?: Locate | undefined;
-}
+/** One that becomes another each time. */
+export type UsualPacket = { -readonly [K in keyof FramedPacket]: FramedPacket[K] };
 
-export const FRAMER_DEFAULTS: FramerOptions = { maxPacketBytes: 16 * 1024 * 1024 };
+export function usual(): readonly [UsualPacket] {
+  const bytes = new Uint8Array(0);
+  return [{ kind: 'frame', bytes, length: 0, time: Number.NaN, origins: [], pieces: undefined, offset: undefined }];
+}

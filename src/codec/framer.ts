@@ -6,7 +6,8 @@
 import { copyOf } from '../bytes/copy.js';
 import type { Direction, Version } from '../spec/versions.js';
 import { Assembly, piecesOf } from './assembly.js';
-import { FRAMER_DEFAULTS, type Framed, type FramerOptions } from './framed.js';
+import { type Framed, type UsualPacket, usual } from './framed.js';
+import { FRAMER_DEFAULTS, type FramerOptions } from './framer-options.js';
 import { LostBytes } from './lost-bytes.js';
 import { ascending } from './origins.js';
 import { DAMAGED, type Ending, isBoundary, type Known, looksRight, NEEDS_MORE, packetLength } from './plausible.js';
@@ -39,7 +40,7 @@ export class Framer implements Known {
   private waits = false;
   private out: Framed[] = NO_FRAMES;
   /** What comes of the usual chunk, which is one packet. */
-  private readonly single: Framed[] = [];
+  private readonly single: readonly [UsualPacket];
   private time = Number.NaN;
   private origins: readonly number[] = [];
   /** Of bytes that came in several chunks. */
@@ -50,6 +51,7 @@ export class Framer implements Known {
     // One shape for all framers: two objects spread into one have a shape of their own each.
     const { maxPacketBytes = FRAMER_DEFAULTS.maxPacketBytes, scratch, locate } = options;
     this.options = { maxPacketBytes, scratch, locate };
+    this.single = scratch?.single ?? usual();
   }
 
   /** The packets are valid until the next call, and so is the array. */
@@ -57,9 +59,14 @@ export class Framer implements Known {
     if (this.inStep && this.assembly === undefined && this.waiting === NOTHING) {
       const length = packetLength(bytes, 0);
       if (length === bytes.length && looksRight(bytes, 0, length, length, this) === 'yes') {
-        const offset = this.options.locate?.(bytes, 0);
-        this.single[0] = { kind: 'frame', bytes, length, time, origins: [origin], pieces: undefined, offset };
-        return this.single;
+        const { single } = this;
+        const packet = single[0];
+        packet.bytes = bytes;
+        packet.length = length;
+        packet.time = time;
+        packet.origins = [origin];
+        packet.offset = this.options.locate?.(bytes, 0);
+        return single;
       }
     }
     this.out = NO_FRAMES;

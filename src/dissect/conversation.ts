@@ -4,8 +4,9 @@
 import type { Chunk, GapChunk, Side } from '../bytes/chunk.js';
 import { copyOf } from '../bytes/copy.js';
 import { decode, survey } from '../codec/frame.js';
-import type { Framed, FramedPacket, FramerOptions } from '../codec/framed.js';
+import type { Framed, FramedPacket } from '../codec/framed.js';
 import { Framer } from '../codec/framer.js';
+import type { FramerOptions } from '../codec/framer-options.js';
 import { sameInAllVersions, VersionGuess } from '../codec/guess-version.js';
 import type { ReadPacket } from '../codec/packet.js';
 import { typeCode } from '../spec/packets.js';

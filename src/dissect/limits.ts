@@ -1,7 +1,7 @@
 // Every bound of a dissection in one table: what it bounds, its default, and what it is called on the command line. What
 // happens at the bound is said where it is enforced; each layer keeps its own defaults, and this table only names them.
 
-import { FRAMER_DEFAULTS } from '../codec/framed.js';
+import { FRAMER_DEFAULTS } from '../codec/framer-options.js';
 import { FRAGMENT_DEFAULTS } from '../net/index.js';
 import { TCP_DEFAULTS } from '../tcp/options.js';
 import { TLS_DEFAULTS } from '../transport/tls/options.js';

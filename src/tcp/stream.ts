@@ -83,20 +83,17 @@ export class TcpStream {
   /** The segment's bytes, and whatever they set free. Valid until the next push. */
   push(segment: Segment): readonly Chunk[] {
     const progress = this.#progress;
-    const { bytes, payloadAt, payloadEnd } = segment;
-    const length = payloadEnd - payloadAt;
+    const length = segment.payloadEnd - segment.payloadAt;
     const inOrder = this.#calm && ((segment.sequence - progress.next) | 0) === 0;
     if (!inOrder || (segment.flags & (SYN | FIN | RST)) !== 0 || length !== segment.payloadLength) {
       return this.#pushUnusual(segment);
     }
     if (length === 0) return NO_CHUNKS;
-    const { single, views } = this.#context;
-    const view = views.of(bytes, payloadAt, payloadEnd);
-    progress.recent?.add(progress, progress.position, view);
+    const chunks = this.#context.usual.of(segment);
+    progress.recent?.add(progress, progress.position, chunks[0].bytes);
     progress.next = (progress.next + length) | 0;
     progress.position += length;
-    single[0] = { kind: 'data', bytes: view, time: segment.time, origin: segment.frame };
-    return single;
+    return chunks;
   }
 
   /** The other endpoint says what it has got. In a handshake that is where this stream begins. */

@@ -34,7 +34,8 @@ export function connectionsOf(name: string): readonly Captured[] {
     }
     const other: Side = direction === 0 ? 1 : 0;
     for (const chunk of released) connection.user.push({ side: other, chunk });
-    for (const chunk of chunks) connection.user.push({ side: direction, chunk });
+    // The usual one is used again.
+    for (const chunk of chunks) connection.user.push({ side: direction, chunk: { ...chunk } });
   }
   return found;
 }
