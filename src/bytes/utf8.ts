@@ -1,15 +1,12 @@
 // UTF-8 as MQTT uses it (1.5.3; 5.0: 1.5.4): strings from bytes, and where bytes stop being well-formed.
 // Short strings are interned: topics and client identifiers repeat, and finding one costs less than making it again.
 
+import { Interned } from './interned.js';
+
 const decoder = new TextDecoder('utf-8', { ignoreBOM: true });
 const encoder = new TextEncoder();
 
-const LONGEST_INTERNED = 64;
-const SLOTS = 4096;
-// In one piece, so that the bytes of a string are read in one go; 0: an empty slot.
-const internedBytes = new Uint8Array(SLOTS * LONGEST_INTERNED);
-const internedLengths = new Uint8Array(SLOTS);
-const internedText: string[] = new Array(SLOTS).fill('');
+const texts = new Interned<string>(4096);
 
 // Ill-formed parts become U+FFFD.
 function make(bytes: Uint8Array, at: number, end: number): string {
@@ -18,31 +15,12 @@ function make(bytes: Uint8Array, at: number, end: number): string {
 
 /** The text of bytes[at, end) when it is well-formed UTF-8, else undefined. A BOM is kept (5.0: 1.5.4). */
 export function wellFormedUtf8(bytes: Uint8Array, at: number, end: number): string | undefined {
-  const length = end - at;
-  if (length === 0) return '';
-  if (length > LONGEST_INTERNED) return illFormedAt(bytes, at, end) < 0 ? make(bytes, at, end) : undefined;
-  // Two sums side by side: one alone would wait for each of its multiplications.
-  let even = length;
-  let odd = 0;
-  let i = at;
-  for (; i + 1 < end; i += 2) {
-    even = (Math.imul(even, 31) + bytes[i]!) | 0;
-    odd = (Math.imul(odd, 37) + bytes[i + 1]!) | 0;
-  }
-  if (i < end) even = (Math.imul(even, 31) + bytes[i]!) | 0;
-  const hash = even ^ Math.imul(odd, 0x9e3779b1);
-  const slot = (hash ^ (hash >>> 15)) & (SLOTS - 1);
-  const known = slot * LONGEST_INTERNED;
-  if (internedLengths[slot] === length) {
-    let same = 0;
-    while (same < length && internedBytes[known + same] === bytes[at + same]) same++;
-    if (same === length) return internedText[slot];
-  }
+  if (at === end) return '';
+  const known = texts.find(bytes, at, end);
+  if (known !== undefined) return known;
   if (illFormedAt(bytes, at, end) >= 0) return undefined;
   const text = make(bytes, at, end);
-  for (let k = 0; k < length; k++) internedBytes[known + k] = bytes[at + k]!;
-  internedLengths[slot] = length;
-  internedText[slot] = text;
+  texts.keep(bytes, at, end, text);
   return text;
 }
 

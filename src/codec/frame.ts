@@ -6,11 +6,11 @@ import { Sink } from '../bytes/sink.js';
 import { PACKET_BY_CODE, PACKET_TYPES } from '../spec/packets.js';
 import type { Version } from '../spec/versions.js';
 import type { Field, Problem } from './field.js';
-import { bitsOf, type Draft, readBits, readItems, takeBits } from './layout.js';
+import { Begun, bitsOf, type Draft, readBits, readItems, takeBits } from './layout.js';
 import type { Packet, ReadPacket } from './packet.js';
 import { connectVersion } from './packets/connect.js';
 import { LAYOUTS, type Layout } from './packets/index.js';
-import { isPlain } from './plain.js';
+import { isPlain, plainPacket } from './plain.js';
 import { Reader, type Spec } from './reader.js';
 import { readVarint, reportOverlong } from './values.js';
 
@@ -65,14 +65,6 @@ const CODE_BY_TYPE: ReadonlyMap<string, number> = new Map(PACKET_TYPES.map((row)
 // One reader serves all calls: reading never calls back into decode.
 const reader = new Reader();
 
-/** A plain object. What is made by `new` has room in it for the fields that follow; behind a literal they stand elsewhere. */
-const Begun = function (this: Draft, type: string): void {
-  this.type = type;
-} as unknown as new (
-  type: string,
-) => Draft;
-Begun.prototype = Object.prototype;
-
 /** A packet as far as its first byte tells. */
 function begin(row: Row, first: number): Draft {
   const packet = new Begun(row.type);
@@ -96,6 +88,13 @@ function flagsMeaning(flags: number, of: Reader): string {
 
 /** Values and problems of the packet that begins at bytes[0]. */
 export function decode(bytes: Uint8Array, version: Version): Decoded {
+  const plain = plainPacket(bytes, version);
+  if (plain !== undefined) return { packet: plain, problems: NO_PROBLEMS, version };
+  return decodeByLayout(bytes, version);
+}
+
+/** The same for any packet: what `decode` is held to. */
+export function decodeByLayout(bytes: Uint8Array, version: Version): Decoded {
   reader.reset(bytes, version, 'values');
   const packet = readPacket();
   return { packet: packet as ReadPacket, problems: reader.problems ?? NO_PROBLEMS, version: reader.version };

@@ -9,6 +9,14 @@ import type { Value } from './values.js';
 /** Values by name while a packet is being read or written; typed as Packet at the codec's edge. */
 export type Draft = Record<string, unknown>;
 
+/** A plain object. What is made by `new` has room in it for the fields that follow; behind a literal they stand elsewhere. */
+export const Begun = function (this: Draft, type: string): void {
+  this.type = type;
+} as unknown as new (
+  type: string,
+) => Draft;
+Begun.prototype = Object.prototype;
+
 export interface Item {
   readonly name: string;
   readonly label: string;

@@ -1,8 +1,13 @@
 // The packets that nearly all traffic is made of, at a glance: PUBLISH, its answers and the pings, whole and with nothing
 // about them that could be a problem. Any other packet is left to the layouts, and tests hold both to the same.
 
+import { wellFormedUtf8 } from '../bytes/utf8.js';
+import { PACKET_BY_CODE } from '../spec/packets.js';
 import { PROPERTY_BY_ID, type PropertyTypes } from '../spec/properties.js';
 import type { Version } from '../spec/versions.js';
+import { Begun } from './layout.js';
+import type { Property, ReadPacket } from './packet.js';
+import { knownProperties } from './properties.js';
 
 /** Remaining Lengths in up to two bytes, so packets of up to 16,386 bytes. */
 const LONGEST_LENGTH = 2;
@@ -32,6 +37,47 @@ export function isPlain(bytes: Uint8Array, version: Version): boolean {
   if (at >= length) return false;
   const properties = bytes[at]!;
   return properties === 0 || (properties < 0x80 && arePlain(bytes, at + 1, at + 1 + properties));
+}
+
+/** What a plain packet says, when its properties have been read before; undefined: the layouts are to read it. */
+export function plainPacket(bytes: Uint8Array, version: Version): ReadPacket | undefined {
+  const first = bytes[0]!;
+  const code = first >> 4;
+  if (code !== PUBLISH) return isPlainOther(bytes, code) ? plainOther(bytes, first) : undefined;
+  const qos = (first >> 1) & 3;
+  const body = bodyAt(bytes);
+  if (body === 0 || qos === 3) return undefined;
+  const { length } = bytes;
+  const idAt = body + 2 + bytes[body]! * 256 + bytes[body + 1]!;
+  let at = qos === 0 ? idAt : idAt + 2;
+  let properties: readonly Property[] | undefined;
+  if (version === '5.0') {
+    const end = at + 1 + (bytes[at] ?? 0x80);
+    if (end > length || bytes[at]! >= 0x80) return undefined;
+    properties = knownProperties(bytes, at + 1, end);
+    if (properties === undefined) return undefined;
+    at = end;
+  }
+  const topic = at > length ? undefined : wellFormedUtf8(bytes, body + 2, idAt);
+  if (topic === undefined) return undefined;
+  // In the order of the layout: so packets have the same shape, whoever read them.
+  const packet = new Begun('PUBLISH');
+  packet.dup = (first & 8) !== 0;
+  packet.qos = qos;
+  packet.retain = (first & 1) !== 0;
+  packet.topic = topic;
+  if (qos !== 0) packet.packetId = bytes[idAt]! * 256 + bytes[idAt + 1]!;
+  if (properties !== undefined) packet.properties = properties;
+  packet.payload = bytes.subarray(at);
+  return packet as unknown as ReadPacket;
+}
+
+function plainOther(bytes: Uint8Array, first: number): ReadPacket | undefined {
+  const { type, headerFlags } = PACKET_BY_CODE[first >> 4]!;
+  if ((first & 15) !== headerFlags) return undefined;
+  const packet = new Begun(type);
+  if (bytes.length === 4) packet.packetId = bytes[2]! * 256 + bytes[3]!;
+  return packet as unknown as ReadPacket;
 }
 
 /** Where what follows the fixed header begins; 0 when that is long, in an odd form, or not of this length. */

@@ -2,6 +2,7 @@
 // length says, so that what follows is still read when a property is unknown or cut.
 
 import { variableByteInteger } from '../bytes/cursor.js';
+import { Interned } from '../bytes/interned.js';
 import { PROPERTY_BY_ID, PROPERTY_BY_NAME, type PropertyRow } from '../spec/properties.js';
 import { type Item, present } from './layout.js';
 import type { Property } from './packet.js';
@@ -97,6 +98,18 @@ export function properties(owner: string, options: PropertiesOptions): Item {
 }
 
 const NONE: readonly Property[] = Object.freeze([]);
+/** Sections of PUBLISH that were read without a problem: most messages of a sender have the same. */
+const sections = new Interned<readonly Property[]>(256);
+
+/** The properties in bytes[at, end) of a PUBLISH, when the same bytes were read before; they have no problem then. */
+export function knownProperties(bytes: Uint8Array, at: number, end: number): readonly Property[] | undefined {
+  return at === end ? NONE : sections.find(bytes, at, end);
+}
+
+/** Views of bytes do not last. */
+function lasts({ value }: Property): boolean {
+  return !(value instanceof Uint8Array);
+}
 
 function readSection(
   reader: Reader,
@@ -115,6 +128,9 @@ function readSection(
   const whole = reader.end === reader.wireEnd;
   if (reader.failed) reader.unread();
   reader.leave(label, at, section);
+  if (owner === 'PUBLISH' && whole && !reader.failed && reader.problems === undefined && list.every(lasts)) {
+    if (!reader.surveys) sections.keep(reader.bytes, at, at + length, list);
+  }
   // What follows the section starts where its length says: a failure inside does not reach beyond, unless bytes are missing.
   reader.failed = !whole || (reader.failed && at + length > wireEnd);
   reader.end = end;

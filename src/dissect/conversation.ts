@@ -19,6 +19,9 @@ import type { EventItem, EventName, VersionSource } from './item.js';
 import type { Output } from './output.js';
 import { TopicAliases } from './topic-aliases.js';
 
+/** First bytes from here on are of other packets than CONNECT and CONNACK. */
+const PUBLISH = 0x30;
+
 interface Half {
   readonly direction: Direction;
   readonly framer: Framer;
@@ -191,19 +194,13 @@ export class Conversation {
       });
       return;
     }
-    if (this.output.summaryOnly && bytes[0]! >= 0x30) {
+    if (this.output.summaryOnly && bytes[0]! >= PUBLISH) {
       const version = this.versionFor(framed);
       this.output.tally.packet(typeCode(bytes[0]!, version), survey(bytes, version).length);
       return;
     }
     const { packet, problems, version } = decode(bytes, this.versionFor(framed));
-    if (packet.type === 'CONNECT') {
-      if (this.connection.versionFrom !== 'connect' && namesVersion(packet, framed)) this.settle(version, 'connect');
-      if (packet.clientId !== undefined) this.connection.clientId = packet.clientId;
-    } else if (packet.type === 'CONNACK' && packet.properties !== undefined) {
-      for (const one of packet.properties)
-        if (one.name === 'assignedClientIdentifier') this.connection.clientId = one.value;
-    }
+    if (bytes[0]! < PUBLISH) this.opening(packet, version, framed);
     if (this.output.summaryOnly) {
       this.output.tally.packet(typeCode(bytes[0]!, version), problems.length);
       return;
@@ -211,6 +208,17 @@ export class Conversation {
     const { offset = -1, pieces } = framed;
     const frame = { version, direction, bytes, length, packet, problems, time, origins, offset, pieces };
     this.output.packet(this.connection, frame, version === '5.0' ? half.aliases.resolve(packet) : undefined);
+  }
+
+  /** CONNECT and CONNACK: what they tell of the connection. */
+  private opening(packet: ReadPacket, version: Version, framed: FramedPacket): void {
+    if (packet.type === 'CONNECT') {
+      if (this.connection.versionFrom !== 'connect' && namesVersion(packet, framed)) this.settle(version, 'connect');
+      if (packet.clientId !== undefined) this.connection.clientId = packet.clientId;
+    } else if (packet.type === 'CONNACK' && packet.properties !== undefined) {
+      for (const one of packet.properties)
+        if (one.name === 'assignedClientIdentifier') this.connection.clientId = one.value;
+    }
   }
 
   /** A server that does not know 5.0 refuses with a CONNACK of 3.1.1, which has two bytes; one that accepts speaks 5.0. */

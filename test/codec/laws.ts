@@ -2,7 +2,7 @@
 
 import { isDeepStrictEqual } from 'node:util';
 import type { Field } from '../../src/codec/field.js';
-import { annotate, type Decoded, decode, encode, survey } from '../../src/codec/frame.js';
+import { annotate, type Decoded, decode, decodeByLayout, encode, survey } from '../../src/codec/frame.js';
 import type { Packet } from '../../src/codec/packet.js';
 import type { Version } from '../../src/spec/versions.js';
 import { toHex } from '../support/hex.js';
@@ -25,7 +25,8 @@ function faultOf(bytes: Uint8Array, version: Version): string | undefined {
       valueFault(decoded.packet, tree) ??
       roundTripFault(decoded, bytes) ??
       outsideFault(decoded, tree, bytes, version) ??
-      surveyFault(decoded, bytes, version)
+      surveyFault(decoded, bytes, version) ??
+      plainFault(bytes, version)
     );
   } catch (error) {
     return `throws ${error}`;
@@ -36,6 +37,18 @@ function faultOf(bytes: Uint8Array, version: Version): string | undefined {
 function surveyFault({ problems, packet }: Decoded, bytes: Uint8Array, version: Version): string | undefined {
   if (packet.type === 'CONNECT' || isDeepStrictEqual(survey(bytes, version), problems)) return undefined;
   return 'a survey finds other problems';
+}
+
+/** What was read at a glance is what the layouts read, in the same order: at last now that the properties are known. */
+function plainFault(bytes: Uint8Array, version: Version): string | undefined {
+  const plain = decode(bytes, version);
+  const laid = decodeByLayout(bytes, version);
+  const isSame = isDeepStrictEqual(plain, laid) && sameKeys(plain.packet, laid.packet);
+  return isSame ? undefined : 'the layouts read something else';
+}
+
+function sameKeys(a: object, b: object): boolean {
+  return Object.keys(a).join() === Object.keys(b).join();
 }
 
 function problemFault({ problems, packet }: Decoded, tree: Field, length: number): string | undefined {

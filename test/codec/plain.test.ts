@@ -1,8 +1,10 @@
-// What is plain is surveyed at a glance; laws.ts holds every survey to what decode finds.
+// What is plain is surveyed and read at a glance; laws.ts holds both to what the layouts find.
 
 import { describe, expect, test } from 'vitest';
-import { isPlain } from '../../src/codec/plain.js';
+import { decode, decodeByLayout } from '../../src/codec/frame.js';
+import { isPlain, plainPacket } from '../../src/codec/plain.js';
 import type { Version } from '../../src/spec/versions.js';
+import { hex } from '../support/hex.js';
 
 const long = '00 01 61'.padEnd(3 * 200 - 1, ' 62');
 
@@ -30,8 +32,50 @@ const ROWS: readonly [what: string, version: Version, hex: string, plain: boolea
 ];
 
 describe('a packet is plain', () => {
-  test.each(ROWS)('%s, %s: %s', (_what, version, hex, plain) => {
-    const bytes = Uint8Array.from(hex === '' ? [] : hex.split(' '), (byte) => Number.parseInt(byte, 16));
-    expect(isPlain(bytes, version)).toBe(plain);
+  test.each(ROWS)('%s, %s: %s', (_what, version, text, plain) => {
+    expect(isPlain(hex(text), version)).toBe(plain);
+  });
+});
+
+// Beyond ROWS: what the layouts need not be asked for, though a survey does.
+const READ: readonly [what: string, version: Version, hex: string, read: boolean][] = [
+  ...ROWS.map(([what, ...row]): (typeof READ)[number] => [what, row[0], row[1], row[2] || what.includes('not ASCII')]),
+  ['PUBLISH with an ill-formed topic', '3.1.1', '30 04 00 02 c3 28', false],
+  ['PUBLISH with QoS 3', '3.1.1', '36 05 00 01 61 00 07', false],
+  ['PUBACK with flags', '3.1.1', '42 02 00 01', false],
+  ['PUBREL', '5.0', '62 02 00 01', true],
+  ['PUBREL without its flags', '3.1.1', '60 02 00 01', false],
+];
+
+describe('a packet is read at a glance', () => {
+  test.each(READ)('%s, %s: %s', (_what, version, text, read) => {
+    const bytes = hex(text);
+    // Properties are known once the layouts have read them.
+    const laid = decodeByLayout(bytes, version);
+    const plain = plainPacket(bytes, version);
+    expect(plain !== undefined).toBe(read);
+    if (plain !== undefined) expect(plain).toEqual(laid.packet);
+  });
+
+  test('the bytes of a property may not last, so it is read anew each time', () => {
+    const bytes = hex('30 09 00 01 61 05 09 00 02 01 02');
+    decode(bytes, '5.0');
+    expect(plainPacket(bytes, '5.0')).toBeUndefined();
+  });
+
+  test('properties with a problem are read by the layouts each time', () => {
+    // Payload Format Indicator is fine, the identifier behind it is none.
+    const bytes = hex('30 07 00 01 61 03 01 01 7f');
+    expect(decode(bytes, '5.0').problems).toHaveLength(1);
+    expect(plainPacket(bytes, '5.0')).toBeUndefined();
+    expect(decode(bytes, '5.0').problems).toHaveLength(1);
+  });
+
+  test('other properties of the same length are others', () => {
+    const values = [1, 0, 1, 0].map((value) => {
+      const { packet } = decode(hex(`30 06 00 01 61 02 01 0${value}`), '5.0');
+      return packet.type === 'PUBLISH' ? packet.properties : undefined;
+    });
+    expect(values).toEqual([1, 0, 1, 0].map((value) => [{ name: 'payloadFormatIndicator', value }]));
   });
 });
