@@ -11,3 +11,17 @@ export function positionOf({ offset = -1, pieces }: Frame, at: number): number |
   const [start, position] = [pieces[piece]!, pieces[piece + 1]!];
   return position < 0 ? undefined : position + at - start;
 }
+
+/** So many of `length` bytes from `at` on stand there in one piece: what was captured of them, up to where the next piece is elsewhere. */
+export function standing(frame: Frame, at: number, length: number): number {
+  const { bytes, offset = -1, pieces } = frame;
+  const end = Math.min(at + length, Math.max(at, bytes.length));
+  if (offset >= 0 || pieces === undefined) return end - at;
+  for (let piece = 2; piece < pieces.length; piece += 2) {
+    const start = pieces[piece]!;
+    if (start <= at) continue;
+    if (start >= end) break;
+    if (pieces[piece + 1] !== positionOf(frame, start - 1)! + 1) return start - at;
+  }
+  return end - at;
+}

@@ -16,6 +16,7 @@ export function findingMembers(finding: Finding): string {
     if (place.path !== undefined) text += `,"path":${stringJson(place.path)}`;
     text += `,"at":${place.at},"length":${place.length}`;
     if (place.offset !== undefined) text += `,"fileOffset":${place.offset}`;
+    if (place.standing !== undefined) text += `,"fileLength":${place.standing}`;
     if (place.bits !== undefined) text += `,"bits":[${place.bits[0]},${place.bits[1]}]`;
   }
   text += `,"rule":"${rule}"`;

@@ -21,6 +21,8 @@ export interface FrameRef {
   readonly length: number;
   /** Position in the capture file of the packet's first byte, where it lies there as it is. */
   readonly offset?: number | undefined;
+  /** So many of its bytes stand there in one piece; absent when all do. */
+  readonly standing?: number | undefined;
 }
 
 /** Bytes of a packet, and bits where it is less than a byte. */
@@ -33,6 +35,8 @@ export interface Place {
   readonly bits?: readonly [high: number, low: number];
   /** Where the first of these bytes stands in the capture file; absent when it does not stand there as it is. */
   readonly offset?: number;
+  /** So many of these bytes stand there in one piece; absent when all do. */
+  readonly standing?: number;
 }
 
 export interface Finding {

@@ -3,14 +3,16 @@
 import type { Field } from '../codec/field.js';
 import { annotate } from '../codec/frame.js';
 import type { Frame } from '../dissect/item.js';
-import { positionOf } from '../dissect/position.js';
+import { positionOf, standing } from '../dissect/position.js';
 import type { Place } from './finding.js';
 import type { Fault } from './rule.js';
 
 export function placeOf(frame: Frame, fault: Fault): Place | undefined {
   const place = within(frame, fault);
   const offset = place === undefined ? undefined : positionOf(frame, place.at);
-  return place === undefined || offset === undefined ? place : { ...place, offset };
+  if (place === undefined || offset === undefined) return place;
+  const together = standing(frame, place.at, place.length);
+  return { ...place, offset, ...(together < place.length ? { standing: together } : {}) };
 }
 
 function within(frame: Frame, { path, at, length, bits }: Fault): Place | undefined {

@@ -2,7 +2,7 @@
 // may be kept, and strings and numbers may. Payloads and other bytes are views, valid until the next push.
 
 import type { Frame, PacketItem, ReadPacket } from '../dissect/item.js';
-import { positionOf } from '../dissect/position.js';
+import { positionOf, standing } from '../dissect/position.js';
 import type { FrameRef } from './finding.js';
 
 export type PacketType = ReadPacket['type'];
@@ -52,7 +52,14 @@ export class Seen {
       time: frame.time,
       length: frame.length,
       offset,
+      standing: offset === undefined ? undefined : partOf(frame),
     };
     return this.made;
   }
+}
+
+/** So much of it stands in one piece in the file; undefined for all of it. */
+function partOf(frame: Frame): number | undefined {
+  const together = standing(frame, 0, frame.length);
+  return together < frame.length ? together : undefined;
 }

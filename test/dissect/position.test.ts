@@ -4,7 +4,7 @@ import { expect, it } from 'vitest';
 import { openCapture } from '../../src/capture/detect.js';
 import { Dissector } from '../../src/dissect/dissector.js';
 import type { Item, PacketItem } from '../../src/dissect/item.js';
-import { positionOf } from '../../src/dissect/position.js';
+import { positionOf, standing } from '../../src/dissect/position.js';
 import { FIXTURES, fixtureBytes } from '../support/fixtures.js';
 import { toHex } from '../support/hex.js';
 
@@ -35,6 +35,11 @@ function count(
   found: { packets: number; placed: number; wrong: string[] },
 ): void {
   found.packets++;
+  const from = positionOf(frame, 0);
+  const together = standing(frame, 0, frame.length);
+  if (from !== undefined && toHex(file.subarray(from, from + together)) !== toHex(frame.bytes.subarray(0, together))) {
+    found.wrong.push(`packet ${number}: ${together} bytes are not in one piece at ${from}`);
+  }
   let all = true;
   for (let at = 0; at < frame.bytes.length; at++) {
     const position = positionOf(frame, at);

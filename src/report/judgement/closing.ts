@@ -22,6 +22,11 @@ export function countsText({ must, should, note, inconclusive, known, more }: Ju
   return parts.join(', ');
 }
 
+/** `1,000 more findings are not listed`. */
+export function notListedText(more: number): string {
+  return more === 1 ? '1 more finding is not listed' : `${count(more)} more findings are not listed`;
+}
+
 /** `this capture exercised 45 of 190 statements (3.1.1: 15 of 90, 5.0: 30 of 100)`. */
 export function coverageText(coverage: readonly VersionCoverage[]): string {
   const numbered = coverage.filter(({ version }) => version !== '3.1');

@@ -78,14 +78,19 @@ export interface JudgementFormat {
 /** Findings that a format keeps which can only be written at the end. */
 export const MOST_KEPT = 10_000;
 
-/** Findings, kept up to a bound; the rest is counted. */
+/** Findings, kept up to a bound, and beyond it the first of each kind, so that what fails is never told as held; the rest is counted. */
 export class Kept {
   readonly all: Found[] = [];
   more = 0;
+  private readonly kinds = new Set<string>();
 
   add(found: Found): void {
-    if (this.all.length < MOST_KEPT) this.all.push(found);
+    const { finding, isKnown } = found;
+    const { rule, version, verdict, level } = finding;
+    const kind = `${rule} ${version} ${verdict} ${level} ${isKnown}`;
+    if (this.all.length < MOST_KEPT || !this.kinds.has(kind)) this.all.push(found);
     else this.more++;
+    this.kinds.add(kind);
   }
 }
 

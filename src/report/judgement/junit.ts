@@ -4,7 +4,7 @@
 
 import { isoClock } from '../time.js';
 import { byStatement } from './by-statement.js';
-import { closingLines } from './closing.js';
+import { closingLines, notListedText } from './closing.js';
 import type { Exercised, VersionCoverage } from './exercised.js';
 import {
   type Found,
@@ -19,9 +19,9 @@ import { attribute, element } from './xml.js';
 
 export function createJunit({ failOn }: JudgementOptions): JudgementRenderer {
   const isFailure = failsTest(failOn);
-  return writtenAtEnd((judgement, { all }) => {
-    const found = byStatement(all);
-    const suites = judgement.coverage.map((one, id) => suite(one, id, judgement, found, isFailure));
+  return writtenAtEnd((judgement, kept) => {
+    const found = byStatement(kept.all);
+    const suites = judgement.coverage.map((one, id) => suite(one, id, judgement, found, isFailure, kept.more));
     const text = suites.length > 0 ? `\n${suites.join('\n')}\n` : '';
     return `<?xml version="1.0" encoding="UTF-8"?>\n<testsuites>${text}</testsuites>\n`;
   });
@@ -33,6 +33,7 @@ function suite(
   judgement: Judgement,
   found: (statement: Exercised) => readonly Found[],
   isFailure: (found: Found) => boolean,
+  more: number,
 ): string {
   const cases = statements.filter(({ held, violated }) => held + violated > 0);
   const failed = cases.filter((one) => found(one).some(isFailure)).length;
@@ -47,7 +48,7 @@ function suite(
     `  <testsuite${head}>`,
     properties.length > 0 ? `    <properties>${properties.join('')}</properties>` : '    <properties/>',
     ...cases.map((one) => testCase(one, found(one).filter(isFailure))),
-    `    ${element('system-out', '', remarks(statements, found, isFailure, judgement))}`,
+    `    ${element('system-out', '', remarks(statements, found, isFailure, judgement, more))}`,
     `    ${element('system-err', '', judgement.errors.map(({ rule, message }) => `${rule}: ${message}`).join('\n'))}`,
     '  </testsuite>',
   ];
@@ -71,10 +72,12 @@ function remarks(
   found: (statement: Exercised) => readonly Found[],
   isFailure: (found: Found) => boolean,
   judgement: Judgement,
+  more: number,
 ): string {
   const told = new Set<Found>();
   for (const statement of statements) for (const one of found(statement)) if (!isFailure(one)) told.add(one);
-  return [...closingLines(judgement), ...[...told].flatMap(plainLines)].join('\n');
+  const unlisted = more > 0 ? [notListedText(more)] : [];
+  return [...closingLines(judgement), ...unlisted, ...[...told].flatMap(plainLines)].join('\n');
 }
 
 /** When the capture began; the schema wants no zone. */

@@ -3,6 +3,7 @@
 
 import { bytesText, framesText, messageText, packetText, statementText } from '../finding-text.js';
 import { count } from '../preview.js';
+import { escapeText } from '../terminal.js';
 import { closingLines, connectionLines, connectionName, countsText, isRemarkable } from './closing.js';
 import type { VersionCoverage } from './exercised.js';
 import { type Found, type Judgement, type JudgementOptions, type JudgementRenderer, Kept } from './judgement.js';
@@ -27,7 +28,7 @@ export function createMarkdown(options: JudgementOptions): JudgementRenderer {
           .map((line) => markdownText(line.replace(/\n/g, ' ')))
           .join('\n\n'),
         ...findings(kept, nameSources),
-        ...(quiet ? [] : connections(judgement)),
+        ...(quiet ? [] : connections(judgement, verbose)),
         ...coverage(judgement.coverage),
       ];
       return `${parts.join('\n\n')}\n`;
@@ -47,8 +48,8 @@ function findings({ all, more }: Kept, nameSources: boolean): readonly string[] 
 function row({ finding, source }: Found, nameSources: boolean): string {
   const { level, verdict, party, frame, place, hint, connection } = finding;
   const where = [
-    ...(nameSources ? [source.name] : []),
-    ...(connection.clientId ? [`client "${connection.clientId}"`] : [connection.client]),
+    ...(nameSources ? [escapeText(source.name)] : []),
+    ...(connection.clientId ? [`client "${escapeText(connection.clientId)}"`] : [connection.client]),
     packetText(frame),
     framesText(frame.captureFrames),
     `${bytesText(finding)}${place?.path === undefined ? '' : ` (${place.path})`}`,
@@ -64,32 +65,36 @@ function row({ finding, source }: Found, nameSources: boolean): string {
   return `| ${cells.join(' | ')} |`;
 }
 
-function connections({ connections: all }: Judgement): readonly string[] {
-  const shown = all.filter(isRemarkable).slice(0, MOST_ROWS);
+function connections({ connections: all, moreConnections }: Judgement, verbose: boolean): readonly string[] {
+  const wanted = verbose ? all : all.filter(isRemarkable);
+  const shown = wanted.slice(0, MOST_ROWS);
+  const beyond = wanted.length - shown.length + (verbose ? moreConnections : 0);
   if (shown.length === 0) return [];
   const lines = shown.map((one) => {
     const what = connectionLines(one).map((line) => `  - ${markdownText(line)}`);
     return [`- ${markdownText(connectionName(one))}`, ...what].join('\n');
   });
-  return ['### Connections', lines.join('\n')];
+  return ['### Connections', lines.join('\n'), ...(beyond > 0 ? [`… and ${count(beyond)} more.`] : [])];
 }
 
 function coverage(versions: readonly VersionCoverage[]): readonly string[] {
   if (versions.length === 0) return [];
   const rows = versions.map(({ version, exercised, judged, statements }) => {
-    const broken = statements.filter(({ violated }) => violated > 0).length;
+    const counted = statements.filter(({ isNumbered }) => isNumbered || version === '3.1');
+    const broken = counted.filter(({ violated }) => violated > 0).length;
     return `| ${version} | ${exercised} | ${judged} | ${broken} |`;
   });
   const head = '| MQTT | statements exercised | that a capture can judge | broken |\n|---|---:|---:|---:|';
   return ['### Coverage', [head, ...rows].join('\n')];
 }
 
-/** Values from the network make no markup, and a packet's number no link to an issue. */
+/** Values from the network make no markup and call nobody, and a number behind # is no link to an issue. */
 function markdownText(text: string): string {
   return text
-    .replace(/#(?=\d)/g, 'no. ')
-    .replace(/[\\`*_[\]<>|#~]/g, (character) => ENTITIES[character] ?? `\\${character}`)
+    .replace(/(^|\bpacket )#(?=\d)/g, '$1no. ')
+    .replace(/[\\`*_[\]<>&|#~@]/g, (character) => ENTITIES[character] ?? `\\${character}`)
+    .replace(/\\#(?=\d)/g, '\\#<!-- -->')
     .replace(/\s+/g, ' ');
 }
 
-const ENTITIES: Readonly<Record<string, string>> = { '<': '&lt;', '>': '&gt;' };
+const ENTITIES: Readonly<Record<string, string>> = { '<': '&lt;', '>': '&gt;', '&': '&amp;', '@': '@<!-- -->' };

@@ -89,11 +89,9 @@ function resultText(finding: Finding): string {
 }
 
 function locationOf({ frame, place }: Finding, { name }: Source, artifactIndex: ReadonlyMap<string, number>): object {
-  const { offset, length } = frame;
+  const { offset, length, standing } = place ?? frame;
   const bytes =
-    offset === undefined || frame.number === 0
-      ? {}
-      : { byteOffset: offset + (place?.at ?? 0), byteLength: place?.length ?? length };
+    offset === undefined || frame.number === 0 ? {} : { byteOffset: offset, byteLength: standing ?? length };
   const index = artifactIndex.get(name);
   const artifactLocation = { uri: uriOf(name), ...(index === undefined ? {} : { index }) };
   const logical =

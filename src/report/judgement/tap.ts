@@ -2,7 +2,7 @@
 // the baseline is a TODO, what is inconclusive a SKIP.
 
 import { byStatement } from './by-statement.js';
-import { countsText, coverageText } from './closing.js';
+import { countsText, coverageText, notListedText } from './closing.js';
 import type { Exercised } from './exercised.js';
 import {
   type Found,
@@ -21,7 +21,7 @@ export function createTap({ failOn }: JudgementOptions): JudgementRenderer {
     const found = byStatement(kept.all);
     const all = judgement.coverage.flatMap(({ statements }) => statements);
     const points = all.map((one, index) => point(one, index + 1, found(one), isFailure));
-    return `${[`1..${all.length}`, ...points, ...comments(judgement)].join('\n')}\n`;
+    return `${[`1..${all.length}`, ...points, ...comments(judgement, kept.more)].join('\n')}\n`;
   };
   return writtenAtEnd(end, () => 'TAP version 14\n');
 }
@@ -55,6 +55,7 @@ function escapeTap(text: string): string {
   return text.replace(/[\\#]/g, (character) => `\\${character}`);
 }
 
-function comments(judgement: Judgement): readonly string[] {
-  return [`# ${countsText(judgement.counts)}`, `# ${coverageText(judgement.coverage)}`];
+function comments(judgement: Judgement, more: number): readonly string[] {
+  const unlisted = more > 0 ? [`# ${notListedText(more)}`] : [];
+  return [`# ${countsText(judgement.counts)}`, `# ${coverageText(judgement.coverage)}`, ...unlisted];
 }

@@ -15,8 +15,8 @@ const SAMPLE = sample();
 const NASTY = sample(undefined, [
   [
     '3.1.1',
-    // <]]>&"|`*, then controls that a terminal obeys and XML forbids, a character beyond the BMP.
-    `> 10 { proto 02 003c "<]]>&|*#12" }\n< 20 { 00 00 }\n> 38 { 0015 1b5b324a c29b c285 e280ae 0c f09f8c a1 2c 3a 0a 3c7c 'x' }\nrst >`,
+    // <]]>&|*#12 and what calls somebody and turns text, then controls that a terminal obeys and XML forbids, a character beyond the BMP.
+    `> 10 { proto 02 003c { 0016 3c5d5d3e267c2a233132 1b5b324a c29b e280ae 40616c6c } }\n< 20 { 00 00 }\n> 38 { 0015 1b5b324a c29b c285 e280ae 0c f09f8c a1 2c 3a 0a 3c7c 'x' }\nrst >`,
   ],
 ]);
 
@@ -86,7 +86,8 @@ describe('untrusted text', () => {
   it('makes no markup', () => {
     const text = render('markdown', {}, NASTY);
     expect(text).toContain('&lt;');
-    expect(text).not.toMatch(/<\]\]>/);
+    expect(text).not.toMatch(/<\]\]>|&\||#\d|@all/);
+    expect(text).toContain('packet no. 3 ');
     for (const row of text.split('\n').filter((line) => line.startsWith('| **'))) {
       expect(row.match(/(?<!\\)\|/g)).toHaveLength(6);
     }
@@ -138,6 +139,16 @@ describe('sarif', () => {
     expect(artifactLocation).toEqual({ uri: 'captures/cellar%207.pcap', index: 0 });
     expect(result.partialFingerprints).toEqual({ 'mqttDissect/v1': dup.fingerprint });
     expect(runs[0].tool.driver.rules[result.ruleIndex].id).toBe('publish-dup-qos-0');
+  });
+
+  it('says how many of them, where the rest is elsewhere', () => {
+    const [first] = SAMPLE.found;
+    const place = { at: 5, length: 9, offset: 77, standing: 3 };
+    const found = [{ ...first!, finding: { ...first!.finding, place } }];
+    const { runs } = JSON.parse(render('sarif', {}, { ...SAMPLE, found }));
+    const { region } = runs[0].results[0].locations[0].physicalLocation;
+    expect(region).toEqual({ startLine: 1, byteOffset: 77, byteLength: 3 });
+    expect(JSON.parse(render('ndjson', {}, { ...SAMPLE, found }))).toMatchObject({ fileOffset: 77, fileLength: 3 });
   });
 
   it.each([
@@ -225,6 +236,28 @@ describe('memory', () => {
     const length = renderer.end(SAMPLE.judgement).length;
     renderer.found(first!);
     expect(renderer.end(SAMPLE.judgement).length).toBeLessThanOrEqual(length + 2);
+  });
+});
+
+describe('more than is kept', () => {
+  it.each([
+    ['junit', /<failure message="must, client: DUP/],
+    ['tap', /^not ok \d+ - 5\.0:MQTT-3\.3\.1-2/m],
+  ])('%s passes nothing that failed', (name, failure) => {
+    const dup = SAMPLE.found.find(({ finding }) => finding.rule === 'publish-dup-qos-0' && finding.version === '5.0')!;
+    const other = SAMPLE.found.find(({ finding }) => finding.rule !== dup.finding.rule)!;
+    const found = [...Array.from({ length: MOST_KEPT + 2 }, () => other), dup];
+    const text = render(name, {}, { ...SAMPLE, found });
+    expect(text).toMatch(failure);
+    expect(text).toContain('2 more findings are not listed');
+  });
+});
+
+describe('markdown', () => {
+  it('with -v tells of every connection', () => {
+    const told = (verbose: boolean) => render('markdown', { verbose }).match(/^- no\. \d/gm);
+    expect(told(true)).toHaveLength(SAMPLE.judgement.connections.length);
+    expect(told(false)!.length).toBeLessThan(SAMPLE.judgement.connections.length + 1);
   });
 });
 

@@ -125,9 +125,11 @@ export function sample(knownRule?: string, transcripts = TRANSCRIPTS): Sample {
   for (const item of dissector.end()) findings.push(...judge.push(item));
   findings.push(...judge.end());
   const found = findings.map((finding): Found => {
-    const frame =
-      finding.frame.number === 0 ? finding.frame : { ...finding.frame, offset: 1000 * finding.frame.number };
-    return { finding: { ...finding, frame }, source: SOURCE, isKnown: finding.rule === knownRule };
+    const { number } = finding.frame;
+    const frame = number === 0 ? finding.frame : { ...finding.frame, offset: 1000 * number };
+    const { place: its } = finding;
+    const place = its === undefined ? {} : { place: { ...its, offset: 1000 * number + its.at } };
+    return { finding: { ...finding, frame, ...place }, source: SOURCE, isKnown: finding.rule === knownRule };
   });
   const counts = { must: 0, should: 0, note: 0, inconclusive: 0, known: 0, more: 0 };
   for (const { finding, isKnown } of found) {
