@@ -29,7 +29,9 @@ export function scopeOf({ only, ignore }: ScopeFlags): Scope {
 
 function readScopes(text: string, before: readonly Scope[] = []): readonly Scope[] {
   const names = text.split(',').map((name) => name.trim());
-  return [...before, ...names.filter((name) => name !== '').map((name) => readScope(name))];
+  const scopes = names.filter((name) => name !== '').map((name) => readScope(name));
+  if (scopes.length === 0) throw new InvalidArgumentError('It names no statement, section or rule.');
+  return [...before, ...scopes];
 }
 
 /** Error of commander for a name that nothing answers to. */
@@ -40,11 +42,18 @@ export function readScope(name: string, rules: readonly Rule[] = RULES): Scope {
   throw new InvalidArgumentError(refusal(name, version, rest, rules));
 }
 
-/** "5.0:MQTT-3.3.1-2" is of one version, "MQTT-3.3.1-2" of each. */
+/** "5.0:MQTT-3.3.1-2" is of one version, "MQTT-3.3.1-2" of each; so are "[MQTT-3.3.1-2]", as the specification prints it, and "3.3.1-2". */
 export function versioned(name: string): { readonly version: Version | undefined; readonly rest: string } {
-  const [, told, rest] = /^(3\.1|3\.1\.1|5|5\.0)[: ](.+)$/.exec(name) ?? [];
-  if (told === undefined) return { version: undefined, rest: name };
-  return { version: told === '5' ? '5.0' : (told as Version), rest: rest!.trim() };
+  const [, whole = name] = /^\[(.*)\]$/.exec(name) ?? [];
+  const [, told, rest = whole] = /^(3\.1|3\.1\.1|5|5\.0)[: ](.+)$/.exec(whole) ?? [];
+  const version = told === '5' ? '5.0' : (told as Version | undefined);
+  return {
+    version,
+    rest: rest
+      .trim()
+      .replace(/^\[(.*)\]$/, '$1')
+      .replace(/^(?=\d+(\.\d+)+-\d+$)/, 'MQTT-'),
+  };
 }
 
 function inVersion(version: Version | undefined, scope: Scope): Scope {

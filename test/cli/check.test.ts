@@ -188,6 +188,19 @@ describe('--only and --ignore', () => {
     ],
     [['--only', '5.0:MQTT-3.3.1-2'], []],
     [
+      ['--only', '[MQTT-3.3.1-2]'],
+      [3, 7],
+    ],
+    [
+      ['--only', '3.1.1:[MQTT-3.3.1-2]'],
+      [3, 7],
+    ],
+    [
+      ['--only', '3.1.1:3.3.1-2'],
+      [3, 7],
+    ],
+    [['--only', '[5.0:MQTT-3.3.1-2]'], []],
+    [
       ['--only', '§3.3.1.1'],
       [3, 7],
     ],
@@ -220,6 +233,8 @@ describe('--only and --ignore', () => {
     ],
     [['--ignore', 'publish-dup-qos0'], /"publish-dup-qos0" that is judged\. Did you mean publish-dup-qos-0\?/],
     [['--only', '9.9'], /"9\.9" that is judged\. mqtt-dissect rules lists what there is\./],
+    [['--only', ''], /It names no statement, section or rule\./],
+    [['--ignore', ' , '], /It names no statement, section or rule\./],
     [['--only', '3.1:MQTT-3.3.1-2'], /"3\.1:MQTT-3\.3\.1-2" that is judged/],
     [
       ['--only', 'MQTT-7.0.0-1'],

@@ -64,6 +64,10 @@ describe('at length', () => {
     expect(stdout.match(/^\S+:MQTT-\S+ {2}/gm)).toHaveLength(keys.length);
   });
 
+  it.each(['[MQTT-3.3.1-2]', '[mqtt-3.3.1-2]', '3.3.1-2'])('takes %s for MQTT-3.3.1-2', async (id) => {
+    expect((await cli(['rules', id])).stdout).toBe((await cli(['rules', 'MQTT-3.3.1-2'])).stdout);
+  });
+
   it('takes the name of a rule', async () => {
     const { stdout } = await cli(['rules', 'publish-dup-qos-0']);
     expect(stdout).toMatch(/^rule publish-dup-qos-0 {2}/);
@@ -97,6 +101,12 @@ describe('coverage', () => {
     expect(answers.slice(0, -1).reduce((sum, one) => sum + one, 0)).toBe(392);
     const { coverage } = JSON.parse((await cli(['rules', '--coverage', '--format', 'json'])).stdout);
     expect(coverage.filter((one: { chapter: number }) => one.chapter === 0)).toHaveLength(2);
+  });
+
+  it('is of everything', async () => {
+    const { exitCode, stdout, stderr } = await cli(['rules', '--coverage', '3.3']);
+    expect({ exitCode, stdout }).toEqual({ exitCode: 2, stdout: '' });
+    expect(stderr).toContain('--coverage is of everything');
   });
 
   it('stands in the README as it is (UPDATE_README=1 writes it)', async () => {

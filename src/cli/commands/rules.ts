@@ -65,6 +65,7 @@ function textOf(ids: readonly string[], options: RulesOptions, io: Io): string {
   const palette = paletteOf(isColoured(options, io));
   const width = widthOf(options, io) ?? WIDTH_ELSEWHERE;
   if (options.coverage === true) {
+    if (ids.length > 0) throw new UserError('option', '--coverage is of everything: leave it or the statements out');
     if (isJson) return coverageJson(RULES, UNJUDGED);
     return options.markdown === true ? coverageMarkdown(RULES, UNJUDGED) : coverageText(RULES, UNJUDGED, palette);
   }
