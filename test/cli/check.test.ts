@@ -244,6 +244,10 @@ describe('--only and --ignore', () => {
     [['--format', 'tree'], /Allowed choices are table, json, ndjson, junit, sarif, tap, github, markdown/],
     [['--baseline', '/no/such/file'], /^mqtt-dissect: \/no\/such\/file: no such file\n$/],
     [['--write-baseline', FAULTY], /faulty\.pcap: is an input too, writing would destroy it\n$/],
+    [
+      ['-o', join(folder, 'both'), '--write-baseline', join(folder, '.', 'both')],
+      /both: is the file of -o too, one would overwrite the other\n$/,
+    ],
     [['--baseline', CLEAN], /clean\.pcap: not a baseline of mqtt-dissect \(not JSON\)\n$/],
   ])('%j is refused', async (args, message) => {
     const { exitCode, stdout, stderr } = await cli(['check', FAULTY, ...args]);

@@ -1,6 +1,7 @@
 // `check`: judges captures by the specification. Everything is tracked; selections choose what is reported. The exit code
 // tells whether something was found that the baseline does not have.
 
+import { resolve } from 'node:path';
 import { type Command, Option } from 'commander';
 import type { Item, Summary } from '../../dissect/item.js';
 import { refuseInput } from '../../io/output.js';
@@ -10,6 +11,7 @@ import { coverageOfCapture } from '../../report/judgement/exercised.js';
 import { JUDGEMENT_FORMATS } from '../../report/judgement/index.js';
 import { FAIL_ON, type FailOn } from '../../report/judgement/judgement.js';
 import type { Source } from '../../report/renderer.js';
+import { UserError } from '../../user-error.js';
 import type { Finding } from '../../validate/finding.js';
 import type { Rule } from '../../validate/rule.js';
 import { RULES } from '../../validate/rules/index.js';
@@ -74,7 +76,12 @@ export function defineCheck(command: Command, io: Io, done: (exitCode: number) =
 export async function check(paths: readonly string[], options: CheckOptions, io: Io): Promise<number> {
   const { baseline, writeBaseline } = options;
   const known = baseline === undefined ? undefined : readBaseline(await readTextFile(baseline), baseline);
-  if (writeBaseline !== undefined) await refuseInput(writeBaseline, paths);
+  if (writeBaseline !== undefined) {
+    await refuseInput(writeBaseline, paths);
+    if (options.output !== undefined && resolve(options.output) === resolve(writeBaseline)) {
+      throw new UserError('option', `${writeBaseline}: is the file of -o too, one would overwrite the other`);
+    }
+  }
   const verdicts = new Verdicts(paths, options, known, io);
   const complete = await readAll(paths, options, verdicts, io);
   const broken = verdicts.judging.tellErrors(io);
