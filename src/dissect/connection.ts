@@ -12,6 +12,7 @@ export class Connection implements ConnectionInfo {
   versionFrom: VersionSource = 'default';
   evidence: readonly string[] = [];
   clientId?: string;
+  hasAssignedId?: boolean;
   /** From the outermost on. */
   readonly layers: TransportName[] = [];
   /** The client's address as a PROXY header tells it. */

@@ -214,11 +214,15 @@ export class Conversation {
   private opening(packet: ReadPacket, version: Version, framed: FramedPacket): void {
     if (packet.type === 'CONNECT') {
       if (this.connection.versionFrom !== 'connect' && namesVersion(packet, framed)) this.settle(version, 'connect');
-      if (packet.clientId !== undefined) this.connection.clientId = packet.clientId;
+      if (packet.clientId !== undefined) this.name(packet.clientId, false);
     } else if (packet.type === 'CONNACK' && packet.properties !== undefined) {
-      for (const one of packet.properties)
-        if (one.name === 'assignedClientIdentifier') this.connection.clientId = one.value;
+      for (const one of packet.properties) if (one.name === 'assignedClientIdentifier') this.name(one.value, true);
     }
+  }
+
+  private name(clientId: string, isAssigned: boolean): void {
+    this.connection.clientId = clientId;
+    this.connection.hasAssignedId = isAssigned;
   }
 
   /** A server that does not know 5.0 refuses with a CONNACK of 3.1.1, which has two bytes; one that accepts speaks 5.0. */

@@ -30,6 +30,8 @@ export interface ConnectionInfo {
   readonly evidence: readonly string[];
   /** Client identifier of the last CONNECT (or the assigned one of its CONNACK). */
   readonly clientId?: string;
+  /** It is the server's choice, and another one in the next recording. */
+  readonly hasAssignedId?: boolean;
   /** As soon as it was seen: the connection counts as closed when both sides have sent theirs. */
   readonly firstFin?: FirstFin | undefined;
   /**

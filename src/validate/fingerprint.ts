@@ -1,5 +1,5 @@
 // A finding's name that outlives its capture: made of the fault and its author, not of frame numbers, times, ports or
-// addresses. FNV-1a in two halves of 32 bits, since no platform module may be used here.
+// addresses, nor of an identifier that the server made up. FNV-1a in two halves of 32 bits, since no platform module may be used here.
 
 import type { ConnectionInfo } from '../dissect/item.js';
 import type { Version } from '../spec/versions.js';
@@ -10,12 +10,12 @@ export function fingerprintOf(
   rule: Rule,
   version: Version,
   party: Party,
-  { clientId = '' }: ConnectionInfo,
+  { clientId = '', hasAssignedId = false }: ConnectionInfo,
   { type, direction }: FrameRef,
   place: Place | undefined,
 ): string {
   const path = place?.path?.replace(/\[\d+\]/g, '[]') ?? '';
-  const text = [version, rule.name, party, clientId, type, direction, path].join('\n');
+  const text = [version, rule.name, party, hasAssignedId ? '' : clientId, type, direction, path].join('\n');
   return hash(text, 0x811c9dc5) + hash(text, 0x01000193);
 }
 

@@ -87,6 +87,14 @@ export class Judge {
     return this.verdicts.take();
   }
 
+  /** Nothing more is read: what was found in connections that are open counts, but they have no end, and nobody owes anything. */
+  stop(): void {
+    for (const judged of this.judged.values()) this.tally.count(judged.conversation.info.version, judged);
+    this.judged.clear();
+    this.last = undefined;
+    this.lastId = -1;
+  }
+
   report(): JudgeReport {
     return this.tally.report(this.verdicts.dropped);
   }
@@ -206,7 +214,7 @@ export class Judge {
     if (judged === undefined) {
       const conversation = new Conversation(connection, time, this.broker(connection.server));
       const bits = new Uint8Array(this.rules.length);
-      judged = { conversation, settled: 0, settledToo: 0, bits, counts: new Map(), unheld: [] };
+      judged = { conversation, settled: 0, settledToo: 0, bits, counts: new Map(), kinds: undefined, unheld: [] };
       this.judged.set(connection.id, judged);
     }
     this.last = judged;

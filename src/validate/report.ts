@@ -62,9 +62,9 @@ export class Tally {
     private readonly mostListed: number,
   ) {}
 
-  connection(conversation: Conversation, closed: Closed, { bits }: Marks): void {
-    const { info, client, server } = conversation;
-    const all = this.of(info.version);
+  /** What its rules came to, over all; and by itself. */
+  count(version: Version, { bits }: Marks): Counts {
+    const all = this.of(version);
     const own: Counts = { held: 0, violated: 0, inconclusive: 0 };
     for (let i = 0; i < bits.length; i++) {
       const bit = bits[i]!;
@@ -75,6 +75,13 @@ export class Tally {
         else if ((bit & HELD) !== 0) counts.held++;
       }
     }
+    return own;
+  }
+
+  connection(conversation: Conversation, closed: Closed, marks: Marks): void {
+    const { info, client, server } = conversation;
+    const { bits } = marks;
+    const own = this.count(info.version, marks);
     if (this.listed.length >= this.mostListed) {
       this.more++;
       return;

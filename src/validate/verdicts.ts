@@ -34,6 +34,8 @@ export interface Marks {
   readonly bits: Uint8Array;
   /** Findings so far, by rule. */
   readonly counts: Map<number, number>;
+  /** What was found so far: each kind is told once, however much of another kind came before. Made with the first. */
+  kinds: Set<string> | undefined;
   /** Kinds of packets of which nothing more is to be asked but what is asked of each: a bit for each of the first ones. */
   settled: number;
   settledToo: number;
@@ -100,7 +102,7 @@ export class Verdicts implements Verdict {
     }
     const count = (marks.counts.get(index) ?? 0) + 1;
     marks.counts.set(index, count);
-    if (count > this.findingsPerRule) {
+    if (!this.isNew(verdict, party, frame, fault.path) && count > this.findingsPerRule) {
       this.dropped++;
       return;
     }
@@ -125,6 +127,15 @@ export class Verdicts implements Verdict {
       ...(due === undefined || version !== '5.0' ? {} : { due }),
       fingerprint: isBrief ? '' : fingerprintOf(rule, version, party, connection, frame, place),
     });
+  }
+
+  /** Whether the connection had nothing of this rule that has the same fingerprint. */
+  private isNew(verdict: Finding['verdict'], party: string, { type, direction }: FrameRef, path = ''): boolean {
+    const { marks, applied } = this;
+    const kind = [applied.index, verdict, party, type, direction, path.replace(/\[\d+\]/g, '[]')].join(' ');
+    marks.kinds ??= new Set();
+    const { size } = marks.kinds;
+    return marks.kinds.add(kind).size > size;
   }
 
   private frame(): FrameRef {
@@ -174,7 +185,7 @@ export class Verdicts implements Verdict {
 
 /** Of what may still change, as it is now. */
 function snapshot(info: ConnectionInfo): ConnectionInfo {
-  const { id, client, server, transport, version, versionFrom, evidence, clientId } = info;
+  const { id, client, server, transport, version, versionFrom, evidence, clientId, hasAssignedId = false } = info;
   const base = { id, client, server, transport, version, versionFrom, evidence };
-  return clientId === undefined ? base : { ...base, clientId };
+  return clientId === undefined ? base : { ...base, clientId, ...(hasAssignedId ? { hasAssignedId } : {}) };
 }

@@ -280,6 +280,39 @@ describe('baselines', () => {
     expect(stdout).toContain('\nno violations, 2 known from the baseline; ');
   });
 
+  it('knows a client again to which the server gives another identifier', async () => {
+    const told = (port: number, id: string) =>
+      capture(
+        `assigned-${id}.pcap`,
+        `${port}> 10 { proto 02 003c p "" }\n${port}< 20 { 00 00 p{ 12 "${id}" } }\n${port}> 38 { "a/b" p 'x' }`,
+        '5.0',
+      );
+    expect((await cli(['check', told(1, 'auto-1'), ...ONLY, '--write-baseline', known])).exitCode).toBe(0);
+    expect(readFileSync(known, 'utf8')).not.toContain('auto-1');
+    expect(await findings(told(2, 'auto-2'), ...ONLY, '--baseline', known)).toMatchObject([
+      { clientId: 'auto-2', known: true },
+    ]);
+  });
+
+  it('hides nothing new behind many that it knows', async () => {
+    const told = (name: string, more: string) =>
+      capture(
+        name,
+        `> 10 { proto 02 003c "m" }\n< 20 { 00 00 }\n> 82 { 0001 "a" 00 }\n< 90 { 0001 00 }\n${`> 38 { "a" 'x' }\n`.repeat(12)}${more}`,
+      );
+    await cli(['check', told('flood.pcap', ''), ...ONLY, '--write-baseline', known]);
+    const { exitCode, stdout } = await cli([
+      'check',
+      told('worse.pcap', `< 38 { "a" 'x' }`),
+      ...ONLY,
+      '--baseline',
+      known,
+    ]);
+    expect(exitCode).toBe(1);
+    expect(stdout).toContain('must   server DUP is 1');
+    expect(stdout).toContain('\n1 violation (1 must), 10 known from the baseline, 2 more like these counted only; ');
+  });
+
   it('is not written when an input could not be read', async () => {
     const path = join(folder, 'never.json');
     expect((await cli(['check', FAULTY, '/no/such/file', '--write-baseline', path])).exitCode).toBe(2);
@@ -307,6 +340,12 @@ describe('selections choose what is reported', () => {
     const { stdout } = await cli(['check', FAULTY, ...ONLY, '--client', 'pump']);
     expect(stdout).toContain('"pump"');
     expect(stdout).not.toContain('"meter"');
+  });
+
+  it('at the limit, what was read counts', async () => {
+    const { stdout } = await cli(['check', FAULTY, ...ONLY, '--limit', '1', '--format', 'tap']);
+    expect(stdout).toContain('\nnot ok 1 - 3.1.1:MQTT-3.3.1-2 ');
+    expect(stdout).toContain('\n# this capture exercised 2 of 2 statements of 3.1.1\n');
   });
 
   it('and do not change the exit code for what they hide', async () => {

@@ -164,7 +164,8 @@ class Verdicts implements Sink {
   async end(summary: Summary): Promise<void> {
     const { report, judging, rules, scope, sources } = this;
     // At the limit the capture has not ended: what it still owes is not known.
-    for (const finding of this.isFull ? [] : judging.end()) if (this.found(finding)) await report.pass();
+    if (this.isFull) judging.judge.stop();
+    else for (const finding of judging.end()) if (this.found(finding)) await report.pass();
     const judged = judging.judge.report();
     await report.end({
       summary,

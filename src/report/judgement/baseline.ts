@@ -11,7 +11,7 @@ const FORMAT_VERSION = 1;
 export function baselineText(findings: Iterable<Finding>): string {
   const lines = new Map<string, string>();
   for (const { fingerprint, rule, statement, section, version, party, connection, place } of findings) {
-    const { clientId } = connection;
+    const clientId = connection.hasAssignedId === true ? undefined : connection.clientId;
     const path = place?.path?.replace(/\[\d+\]/g, '[]');
     const told = { rule, version, statement, section, party, clientId, path, fingerprint };
     lines.set(fingerprint, plainJson(told));
