@@ -90,8 +90,20 @@ function refusal(name: string, version: Version | undefined, rest: string, rules
     const why = kind === undefined ? '' : kind === 'scenario' ? ' (it has to be provoked)' : ' (it cannot be observed)';
     return `No rule judges ${keyOf(first.version, first.id)}${why}; see mqtt-dissect rules ${keyOf(first.version, first.id)}.`;
   }
-  const names = /^MQTT-/i.test(rest) ? [...new Set(STATEMENTS.map((one) => one.id))] : rules.map((rule) => rule.name);
+  const hint = hintFor(version, rest, rules);
+  const sentence = hint.startsWith('did') ? `D${hint.slice(1)}` : `${hint}.`;
+  return `There is no statement, section or rule ${JSON.stringify(name)} that is judged. ${sentence}`;
+}
+
+/** What could have been meant, of the same version: a statement for a statement, else a rule. */
+export function hintFor(version: Version | undefined, rest: string, rules: readonly Rule[]): string {
+  const isStatement = /^MQTT-/i.test(rest);
+  if (isStatement && version === '3.1')
+    return 'MQTT 3.1 has no numbered statements: name a section, as 3.1:3.3, or a rule';
+  const its = STATEMENTS.filter((one) => version === undefined || one.version === version);
+  const names = isStatement ? [...new Set(its.map((one) => one.id))] : rules.map((rule) => rule.name);
   const near = nearest(rest, names).slice(0, 5);
-  const hint = near.length > 0 ? `Did you mean ${near.join(' or ')}?` : 'mqtt-dissect rules lists what there is.';
-  return `There is no statement, section or rule ${JSON.stringify(name)} that is judged. ${hint}`;
+  if (near.length === 0) return 'mqtt-dissect rules lists what there is';
+  const prefix = isStatement && version !== undefined ? `${version}:` : '';
+  return `did you mean ${near.map((one) => prefix + one).join(' or ')}?`;
 }

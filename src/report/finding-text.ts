@@ -1,8 +1,9 @@
 // A finding in words, for every format that people read: which statement, how strongly it binds and whom, where in
 // which packet. Its message holds values from the network: what comes from here is safe for a terminal.
 
-import { hexByte } from '../bytes/hex.js';
 import type { Problem } from '../codec/field.js';
+import { reasonCodeName } from '../spec/reason-codes.js';
+import { codeText } from '../validate/code-text.js';
 import type { Finding, FrameRef } from '../validate/finding.js';
 import { count } from './preview.js';
 import { cut, displayWidth, escapeText, type Palette } from './terminal.js';
@@ -53,9 +54,11 @@ export function messageText({ message, verdict, reason }: Finding): string {
   return `${text} (not sure: ${escapeText(reason ?? 'what would tell was not seen')})`;
 }
 
-/** Of 5.0: the Reason Code that is due. */
+/** Of 5.0: the Reason Code that is due, by the name that it has in DISCONNECT, or where it is not among these. */
 export function dueText({ due }: Finding): string {
-  return due === undefined ? '' : `the receiver owes Reason Code ${hexByte(due)}`;
+  if (due === undefined) return '';
+  const type = ['DISCONNECT', 'CONNACK', 'PUBACK'].find((one) => reasonCodeName(one, due) !== undefined);
+  return `the receiver owes Reason Code ${codeText(type ?? 'PUBREL', due, '5.0')}`;
 }
 
 export function paintOf({ verdict, level }: Finding, palette: Palette): (text: string) => string {

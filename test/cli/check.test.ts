@@ -235,7 +235,8 @@ describe('--only and --ignore', () => {
     [['--only', '9.9'], /"9\.9" that is judged\. mqtt-dissect rules lists what there is\./],
     [['--only', ''], /It names no statement, section or rule\./],
     [['--ignore', ' , '], /It names no statement, section or rule\./],
-    [['--only', '3.1:MQTT-3.3.1-2'], /"3\.1:MQTT-3\.3\.1-2" that is judged/],
+    [['--only', '3.1:MQTT-3.3.1-2'], /"3\.1:MQTT-3\.3\.1-2" that is judged\. MQTT 3\.1 has no numbered statements: /],
+    [['--only', '3.1.1:MQTT-3.3.1-1x'], /Did you mean 3\.1\.1:MQTT-\S+ or 3\.1\.1:MQTT-/],
     [
       ['--only', 'MQTT-7.0.0-1'],
       /No rule judges 3\.1\.1:MQTT-7\.0\.0-1.*see mqtt-dissect rules 3\.1\.1:MQTT-7\.0\.0-1\./,

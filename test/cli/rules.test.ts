@@ -83,6 +83,8 @@ describe('at length', () => {
 
   it.each([
     ['MQTT-3.3.1-99', /there is no statement, section or rule "MQTT-3\.3\.1-99"; did you mean MQTT-3\.3\.1-/],
+    ['3.1:MQTT-3.3.1-2', /; MQTT 3\.1 has no numbered statements: name a section, as 3\.1:3\.3, or a rule$/m],
+    ['5.0:MQTT-3.3.1-22', /; did you mean 5\.0:MQTT-/],
     ['publish-dup', /"publish-dup"; mqtt-dissect rules lists what there is/],
     ['12.1', /"12\.1"/],
   ])('%s is refused', async (id, message) => {

@@ -3,9 +3,8 @@
 
 import type { Command } from 'commander';
 import { Option } from 'commander';
-import { nearest } from '../../bytes/nearest.js';
 import { coverageJson, coverageMarkdown, coverageText } from '../../report/rules/coverage.js';
-import { type Entry, entriesOf, namesOf } from '../../report/rules/entries.js';
+import { type Entry, entriesOf } from '../../report/rules/entries.js';
 import { explainEntry, explainRule } from '../../report/rules/explain.js';
 import { rulesJson } from '../../report/rules/json.js';
 import { listText } from '../../report/rules/list.js';
@@ -17,7 +16,7 @@ import { EXIT, EXIT_CODES_HELP } from '../exit-codes.js';
 import type { Io } from '../io.js';
 import { addOutputOptions, type OutputOptions } from '../options.js';
 import { isColoured, Outlet, widthOf } from '../outlet.js';
-import { versioned } from '../rule-scope.js';
+import { hintFor, versioned } from '../rule-scope.js';
 
 interface RulesOptions extends OutputOptions {
   readonly verbose?: boolean;
@@ -100,7 +99,6 @@ function lookUp(name: string, all: readonly Entry[]): LookedUp {
       : within.filter((entry) => entry.section === section || entry.section.startsWith(`${section}.`));
   const rules = RULES.filter((rule) => rule.name === rest.toLowerCase());
   if (entries.length + rules.length > 0) return { entries, rules };
-  const near = nearest(rest, namesOf(RULES)).slice(0, 5);
-  const hint = near.length > 0 ? `did you mean ${near.join(' or ')}?` : 'mqtt-dissect rules lists what there is';
+  const hint = hintFor(version, rest, RULES);
   throw new UserError('option', `there is no statement, section or rule ${JSON.stringify(name)}; ${hint}`);
 }

@@ -1,7 +1,7 @@
 // What there is to say of the specification: its numbered statements with what answers each, and, where the specification
 // has no numbers (MQTT 3.1, and some demands of the others), the sections that rules name.
 
-import { STATEMENTS, type Statement } from '../../spec/statements.js';
+import type { Statement } from '../../spec/statements.js';
 import { VERSIONS, type Version } from '../../spec/versions.js';
 import { citedBy, isSection, keyOf } from '../../validate/catalogue.js';
 import { type Answer, type Covered, coverageOf } from '../../validate/coverage.js';
@@ -47,9 +47,4 @@ function bySection(rules: readonly Rule[], version: Version): readonly Entry[] {
     }),
   );
   return entries.sort((a, b) => compareSections(a.section, b.section));
-}
-
-/** Every key, id and rule name by which an entry can be asked for. */
-export function namesOf(rules: readonly Rule[]): readonly string[] {
-  return [...new Set([...STATEMENTS.map(({ id }) => id), ...rules.map(({ name }) => name)])];
 }

@@ -52,7 +52,7 @@ export const WEBSOCKET: RuleSet = {
         if (!fromClient || opening.connect !== undefined || upgrade?.offered === undefined) return;
         if (upgrade.offered.includes('mqtt')) verdict.hold();
         else {
-          const message = `the client offers ${listText(upgrade.offered)} in its WebSocket upgrade, not "mqtt"`;
+          const message = `the client offers ${listText(upgrade.offered)} in its WebSocket upgrade; "mqtt" is due`;
           verdict.violate({ message, frame: upgrade.frame });
         }
       },
@@ -81,7 +81,7 @@ export const WEBSOCKET: RuleSet = {
         // Nothing was offered from which it could have chosen: the client's fault.
         else if (chosen !== undefined || offered === undefined || offered.includes('mqtt')) {
           const what = chosen === undefined ? 'no subprotocol' : `the subprotocol "${chosen}"`;
-          const message = `the server chooses ${what} in its WebSocket upgrade, not "mqtt"`;
+          const message = `the server chooses ${what} in its WebSocket upgrade; "mqtt" is due`;
           verdict.violate({ message, frame: { ...upgrade.frame, direction: 'server-to-client' } });
         }
       },
