@@ -144,5 +144,12 @@ function connections(judgement: Judgement, options: JudgementOptions, palette: P
 function connection(one: JudgedConnection, width: number, palette: Palette): string[] {
   const paint = isRemarkable(one) ? palette.yellow : palette.dim;
   const lines = connectionLines(one).flatMap((line) => wrap(line, width - 6).map((part) => `      ${paint(part)}`));
-  return [`  ${cut(connectionName(one), width - 2)}`, ...lines];
+  return [...nameLines(connectionName(one), width), ...lines];
+}
+
+/** On as many lines as an address and a version need; a client identifier that is longer loses its end, and theirs with it. */
+function nameLines(name: string, width: number): string[] {
+  const [first = '', ...more] = wrap(name, width - 4);
+  if (more.length > 2) return [`  ${cut(name, width - 2)}`];
+  return [`  ${first}`, ...more.map((line) => `    ${line}`)];
 }

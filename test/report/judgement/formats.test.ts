@@ -75,6 +75,15 @@ describe('width', () => {
   });
 });
 
+describe('connections', () => {
+  it.each([40, 60, 80])('at %i columns are named whole, with their version', (width) => {
+    const text = render('table', { width }).replace(/\n {4}(?! )/g, ' ');
+    for (const { connection } of SAMPLE.judgement.connections) {
+      expect(text).toContain(`→ ${connection.server} (MQTT ${connection.version})`);
+    }
+  });
+});
+
 describe('untrusted text', () => {
   it.each(JUDGEMENT_FORMATS.map(({ name }) => name))('%s lets no control character through', (name) => {
     const text = render(name, { verbose: true, failOn: 'should' }, NASTY);
