@@ -54,7 +54,7 @@ export class Connection implements ConnectionInfo {
   lacks(direction: Direction, from: number): boolean {
     const { tcp, clientSide } = this;
     const stream = tcp.streams[direction === 'client-to-server' ? clientSide : clientSide === 0 ? 1 : 0];
-    return stream.missing > 0 || stream.lostAt >= Math.max(from, 0);
+    return stream.lacks(Math.max(from, 0));
   }
 
   private endpoints(): readonly [client: string, server: string] {

@@ -21,6 +21,8 @@ export class Progress {
   firstPosition = 0;
   /** When bytes were given up last: what was sent before may come out after what the other side sent later. */
   lostAt = Number.NEGATIVE_INFINITY;
+  /** Position of its RST. */
+  #resetAt = -1;
 
   constructor(recent: RecentBytes | undefined) {
     this.recent = recent;
@@ -51,6 +53,16 @@ export class Progress {
     const missing = this.started ? distance(this.next, acknowledged) : 0;
     // A single one is more likely the FIN, which counts as one byte.
     return missing > 1 && missing <= maxJump ? missing : 0;
+  }
+
+  /** RFC 9293, 3.10.7.4: a receiver obeys an RST only where the next byte is due, so its sender has sent all before it. */
+  reset(sequence: number): void {
+    if (this.started) this.#resetAt = this.positionOf(sequence);
+  }
+
+  /** Bytes between what was seen and its RST; some senders guess, so no more than a doubt comes of it. */
+  get beforeReset(): number {
+    return this.#resetAt - this.position;
   }
 
   /** Positions of a segment that is no part of this numbering: too far ahead or behind, or before the first byte. */

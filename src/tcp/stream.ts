@@ -76,8 +76,10 @@ export class TcpStream {
     return this.#hasAcknowledged ? this.#progress.missing(this.#acknowledged, this.#context.options.maxJump) : 0;
   }
 
-  get lostAt(): number {
-    return this.#progress.lostAt;
+  /** Whether bytes that it sent since a time were not seen: given up, missing, or left out before its RST. */
+  lacks(since: number): boolean {
+    const { lostAt, beforeReset } = this.#progress;
+    return this.missing > 0 || lostAt >= since || (beforeReset > 0 && beforeReset <= this.#context.options.maxJump);
   }
 
   /** The segment's bytes, and whatever they set free. Valid until the next push. */
@@ -159,17 +161,18 @@ export class TcpStream {
     if (!this.#progress.started) return false;
     const from = this.#progress.positionOf(segment.sequence);
     const end = from + segment.payloadLength;
-    return (
-      this.#progress.isFar(from, end, this.#context.options) ||
-      (segment.payloadLength > 0 && this.#fin >= 0 && end > this.#fin)
-    );
+    const isBehindFin = segment.payloadLength > 0 && this.#fin >= 0 && end > this.#fin;
+    return isBehindFin || this.#progress.isFar(from, end, this.#context.options);
   }
 
   #pushUnusual(segment: Segment): readonly Chunk[] {
     const { flags, payloadLength, time, frame } = segment;
     const progress = this.#progress;
     // RFC 1122, 4.2.2.12: what an RST carries explains it, and is no part of the stream.
-    if ((flags & RST) !== 0) return NO_CHUNKS;
+    if ((flags & RST) !== 0) {
+      progress.reset(segment.sequence);
+      return NO_CHUNKS;
+    }
     const first = advance(segment.sequence, (flags & SYN) === 0 ? 0 : 1);
     if ((flags & SYN) !== 0) this.#synchronize(first);
     if (payloadLength === 0 && (flags & FIN) === 0) {

@@ -310,7 +310,7 @@ describe('baselines', () => {
       known,
     ]);
     expect(exitCode).toBe(1);
-    expect(stdout).toContain('must   server DUP is 1');
+    expect(stdout).toContain('must    server DUP is 1');
     expect(stdout).toContain('\n1 violation (1 must), 10 known from the baseline, 2 more like these counted only; ');
   });
 

@@ -253,4 +253,28 @@ describe('chunks', () => {
     expect(stream.push(segment({ sequence: 1, flags: RST, payload: 'go away' }))).toEqual([]);
     expect(stream.position).toBe(0);
   });
+
+  it.each([
+    ['where the next byte is due', 4, false],
+    ['one byte further', 5, true],
+    ['among what was seen', 2, false],
+    ['far away', 1 << 30, false],
+  ])('an RST %s (%i): bytes before it are lacking: %s', (_where, sequence, lacks) => {
+    const stream = newStream();
+    stream.push(segment({ sequence: 0, flags: SYN }));
+    stream.push(picture('abc', 1));
+    stream.push(segment({ sequence, flags: RST }));
+    expect(stream.lacks(0)).toBe(lacks);
+    // It is no gap: some that send an RST guess.
+    expect(told(stream.end(9, 9))).toBe('');
+  });
+
+  it('bytes that lacked before an RST have come after all', () => {
+    const stream = newStream();
+    stream.push(segment({ sequence: 0, flags: SYN }));
+    stream.push(segment({ sequence: 4, flags: RST }));
+    expect(stream.lacks(0)).toBe(true);
+    stream.push(picture('abc', 1));
+    expect(stream.lacks(0)).toBe(false);
+  });
 });

@@ -48,7 +48,7 @@ describe('bytes that were not seen', () => {
   it('says why it cannot tell', () => {
     const [finding] = found(`${OPENED}lost >\n< 90 { 0007 p 00 }\n> c0 00`);
     expect(finding?.message).toBe('no SUBSCRIBE waits for an answer under 7');
-    expect(finding?.reason).toBe('bytes of the client that were acknowledged have not been seen');
+    expect(finding?.reason).toBe('bytes that the client sent have not been seen');
   });
 });
 

@@ -23,7 +23,7 @@ interface Column extends Fixed {
 const NUMBER: Column = { title: 'No.', width: 6, align: 'right', text: ({ finding }) => numberText(finding) };
 const FRAME: Column = { title: 'Frame', width: 6, align: 'right', text: ({ finding }) => frameText(finding) };
 const TIME: Column = { title: 'Time', width: 12, align: 'right', text: (_, time) => time };
-const LEVEL: Column = { title: 'Level', width: 6, align: 'left', text: ({ finding }) => levelText(finding) };
+const LEVEL: Column = { title: 'Level', width: 7, align: 'left', text: ({ finding }) => levelText(finding) };
 const WHO: Column = { title: 'Who', width: 6, align: 'left', text: ({ finding }) => finding.party };
 const CLIENT: Column = { title: 'Client', width: 22, align: 'left', text: ({ finding }) => clientText(finding) };
 const STATEMENT: Column = {

@@ -27,11 +27,11 @@ export class Evidence {
     return this.lastReason;
   }
 
-  /** The same, or why it will turn out not to be: what was acknowledged and not seen is told as a gap later only. */
+  /** The same, or why it will turn out not to be: of what was acknowledged and not seen a gap comes later, of what an RST left out none. */
   doubt(since = Number.NEGATIVE_INFINITY): string | undefined {
     const hole = this.hole(since);
     if (hole !== undefined || this.lacks?.(since) !== true) return hole;
-    return `bytes of the ${this.owner} that were acknowledged have not been seen`;
+    return `bytes that the ${this.owner} sent have not been seen`;
   }
 
   get isWhole(): boolean {
