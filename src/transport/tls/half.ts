@@ -20,7 +20,11 @@ export class Half {
   protection13: Protection13 | undefined = undefined;
   /** Application data may have been lost, which is to be said before any other. */
   owedGap = false;
+  /** What was told last is a gap of unknown length: more of it is the same gap. */
+  inGap = false;
   badRecords = 0;
+  /** Those since the last that was good. */
+  badInARow = 0;
   lostSyncs = 0;
   /** Records that stayed encrypted, and bytes of their bodies. */
   unreadRecords = 0;

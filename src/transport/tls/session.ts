@@ -141,7 +141,10 @@ export class Session {
     if (opened === 'no-key') return false;
     if (opened === 'skipped') half.unread(record);
     else if (opened === 'bad') this.#bad(half, record);
-    else this.#content(half, record, opened.type, opened.bytes);
+    else {
+      half.badInARow = 0;
+      this.#content(half, record, opened.type, opened.bytes);
+    }
     return true;
   }
 
@@ -175,11 +178,14 @@ export class Session {
       return;
     }
     if (half.owedGap) this.#gap(half, { time, origin, reason: 'lost' }, undefined);
+    half.inGap = false;
     this.out.push({ side: half.side, chunk: { kind: 'data', bytes, time, origin } });
   }
 
   #gap(half: Half, { time, origin, reason }: Pick<LostRecords, keyof Seen | 'reason'>, length?: number): void {
     half.owedGap = false;
+    if (half.inGap) return;
+    half.inGap = length === undefined;
     const chunk = { kind: 'gap', time, origin, reason, ...(length !== undefined && { length }) } as const;
     this.out.push({ side: half.side, chunk });
   }
@@ -187,6 +193,7 @@ export class Session {
   #bad(half: Half, record: TlsRecord): void {
     half.unread(record);
     half.badRecords++;
+    half.badInARow++;
     const length = record.bytes.length - RECORD_HEADER;
     if (half.badRecords <= this.options.maxBadRecordNotices) {
       const { number, offset } = record;
@@ -195,7 +202,9 @@ export class Session {
     }
     const { time, origin, type } = record;
     if (type !== RECORD.data) return;
-    this.#gap(half, { time, origin, reason: 'lost' }, innerLength(half, { length }));
+    // A long run of them is one gap, whose length nobody needs.
+    const inner = half.badInARow > this.options.maxBadRecordNotices ? undefined : innerLength(half, { length });
+    this.#gap(half, { time, origin, reason: 'lost' }, inner);
   }
 
   // --- messages --------------------------------------------------------------------------------------------------------

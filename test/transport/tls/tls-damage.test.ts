@@ -92,6 +92,19 @@ describe.each(SUITES)('%s %s', (...suite) => {
     }
   });
 
+  it('a run of bad records is told within bounds, as gaps too', async () => {
+    const { pieces, data: own, keyLog } = await record(suite);
+    const { side, chunk } = pieces[own[2]!]!;
+    const bytes = Uint8Array.from((chunk as { bytes: Uint8Array }).bytes);
+    bytes[bytes.length - 1]! ^= 1;
+    const bad = new Array(100).fill({ side, chunk: data(bytes) });
+    const seen = read({ pieces: [...pieces.slice(0, own[2]), ...bad], keyLog });
+    expect(seen.text[0]).toBe(
+      `${client.slice(0, 2).join('')}${known.repeat(suite[2] ? 8 : 1)}${suite[2] ? '[gap]' : ''}`,
+    );
+    expect(codes(seen).filter((code) => code === 'bad-record')).toHaveLength(8);
+  });
+
   it('a gap inside a record costs that record', async () => {
     const whole = await record(suite);
     const at = whole.data[2]!;
