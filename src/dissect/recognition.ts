@@ -1,7 +1,7 @@
 // A connection of which it is not yet known whether it carries MQTT: holds its first chunks, within bounds, until their
 // content tells; says which endpoint is the client.
 
-import type { Chunk, Side } from '../bytes/chunk.js';
+import type { Chunk, GapChunk, Side } from '../bytes/chunk.js';
 import { copyOf } from '../bytes/copy.js';
 import type { TcpConnection } from '../tcp/connection.js';
 import { directionOf, judgeOpening, MQTT_PORT, telling } from '../transport/detect.js';
@@ -46,13 +46,24 @@ export class Recognition {
   /** Takes the next chunk; it is held when the answer is 'more' or 'mqtt'. */
   chunk(side: Side, chunk: Chunk): Verdict {
     const verdict = this.judge(side, chunk);
-    if (verdict === 'other') return verdict;
+    if (verdict === 'other' || (chunk.kind === 'gap' && verdict === 'more' && this.isJoined(side, chunk)))
+      return verdict;
     this.held.push({ side, chunk: verdict === 'mqtt' || chunk.kind === 'gap' ? chunk : copied(chunk) });
     if (chunk.kind === 'data') this.bytes += chunk.bytes.length;
     const { maxOpeningChunks, maxBytes, ...bounds } = this.bounds;
     const maxChunks = this.opening.length > 0 && !this.late ? maxOpeningChunks : bounds.maxChunks;
     if (verdict === 'more' && (this.held.length >= maxChunks || this.bytes >= maxBytes)) return 'other';
     return verdict;
+  }
+
+  /** Gaps in a row are held as one: however many they are, they do not tell that it is no MQTT. */
+  private isJoined(side: Side, gap: GapChunk): boolean {
+    const last = this.held.findLast((one) => one.side === side);
+    if (last?.chunk.kind !== 'gap' || last.chunk.reason !== gap.reason) return false;
+    const { length, ...rest } = last.chunk;
+    const isKnown = length !== undefined && gap.length !== undefined;
+    last.chunk = isKnown ? { ...rest, length: length + gap.length } : rest;
+    return true;
   }
 
   private judge(side: Side, chunk: Chunk): Verdict {

@@ -4,6 +4,8 @@
 import { describe, expect, it } from 'vitest';
 import { copyOf } from '../../src/bytes/copy.js';
 import type { CapturedPacket } from '../../src/capture/packet.js';
+import { KeyLog } from '../../src/transport/tls/keylog.js';
+import { TlsSecrets } from '../../src/transport/tls/secrets.js';
 import { UserError } from '../../src/user-error.js';
 import { dissected } from '../support/dissected.js';
 import { FIXTURES, fixtureBytes, packetsOf } from '../support/fixtures.js';
@@ -64,4 +66,17 @@ describe('disorder that TCP repairs', () => {
     // Packets of different directions change places in the listing, none is lost or changed.
     expect(withoutEnds(dissected(swapped).lines).sort()).toEqual(withoutEnds(lines).sort());
   });
+});
+
+it.each(['tls-12-v311', 'tls-13-v5'])('%s with secrets that do not fit stays encrypted', (name) => {
+  const keyLog = new KeyLog();
+  const text = new TextDecoder().decode(fixtureBytes(`${name}.keylog`));
+  // Each secret but its last digit.
+  keyLog.add(text.replaceAll(/(.)$/gm, (digit) => (digit === '0' ? '1' : '0')));
+  keyLog.end();
+  const { lines, summary } = dissected(packetsOf(fixtureBytes(`${name}.pcap`)), {
+    secrets: new TlsSecrets({ keyLog }),
+  });
+  expect(summary).toMatchObject({ packets: 0, encrypted: 1, otherConnections: 0 });
+  expect(lines.some((line) => line.includes('were not decrypted'))).toBe(true);
 });
