@@ -46,7 +46,7 @@ function extras({ client, certificateRequested, keyExchange, renegotiated, early
 
 function parts(negotiation: Negotiation): string[] {
   const { client, server, certificateRequested, keyExchange, renegotiated, earlyData } = negotiation;
-  if (server === undefined) return ['no answer was seen'];
+  if (server === undefined) return ['no ServerHello was seen'];
   const identity = keyExchange?.identity;
   return [
     cipherSuiteName(server.suite),

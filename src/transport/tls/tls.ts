@@ -115,7 +115,7 @@ export class Tls implements Transport {
     const { reader, unreadRecords: records, unreadBytes, badRecords } = half;
     const length = unreadBytes + reader.left + reader.skipped;
     if (length === 0) return;
-    const message = `${length} bytes were not decrypted, in ${records} records`;
+    const message = `${length} bytes were not decrypted, in ${records} ${records === 1 ? 'record' : 'records'}`;
     this.#session.notice(half.side, 'not-decrypted', message, seen, { records, badRecords }, length);
   }
 }

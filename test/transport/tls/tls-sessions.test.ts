@@ -147,7 +147,7 @@ it('shows alerts but a closing', async () => {
   const refused = await talk({ client: only('TLSv1.2'), server: only('TLSv1.3') });
   const seen = decrypt(refused.wire);
   expect(codes(seen)).toEqual(['handshake', 'alert']);
-  expect(seen.notices[0]?.message).toBe('TLS to broker.example (ALPN offered: mqtt), no answer was seen');
+  expect(seen.notices[0]?.message).toBe('TLS to broker.example (ALPN offered: mqtt), no ServerHello was seen');
   expect(seen.notices[1]?.message).toBe('TLS alert, fatal: protocol_version');
 });
 
