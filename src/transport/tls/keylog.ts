@@ -16,8 +16,9 @@ const LABELS: Readonly<Record<string, readonly [id: readonly number[], secret: r
   CLIENT_TRAFFIC_SECRET_0: [[64], [64, 96]],
   SERVER_TRAFFIC_SECRET_0: [[64], [64, 96]],
 };
-/** What TLS logs as well and decryption has no use for. */
-const UNNEEDED = /^(?:EARLY_)?EXPORTER_SECRET |^ECH_(?:SECRET|CONFIG) /;
+/** What TLS logs as well and decryption has no use for: secrets after a key update follow from the ones before. */
+const UNNEEDED =
+  /^(?:EARLY_)?EXPORTER_SECRET |^ECH_(?:SECRET|CONFIG) |^(?:CLIENT|SERVER)_TRAFFIC_SECRET_(?:N|[1-9]\d*) /;
 const SESSION = /^RSA Session-ID:([0-9a-fA-F]{1,64}) Master-Key:([0-9a-fA-F]{96})$/;
 const LINE = /^([A-Z0-9_]+) ([0-9a-fA-F]+) ([0-9a-fA-F]+)$/;
 const MAX_LINE = 4096;

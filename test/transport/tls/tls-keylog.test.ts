@@ -13,6 +13,8 @@ const TEXT = [
   `CLIENT_TRAFFIC_SECRET_0 ${RANDOM} ${'cd'.repeat(32)}\r`,
   `SERVER_TRAFFIC_SECRET_0 ${RANDOM} ${'ce'.repeat(48)}`,
   `EXPORTER_SECRET ${RANDOM} ${'00'.repeat(32)}`,
+  `CLIENT_TRAFFIC_SECRET_N ${RANDOM} ${'07'.repeat(32)}`,
+  `SERVER_TRAFFIC_SECRET_1 ${RANDOM} ${'08'.repeat(48)}`,
   `RSA 0011223344556677 ${'03'.repeat(48)}`,
   `RSA Session-ID:${RANDOM} Master-Key:${'04'.repeat(48)}`,
   `CLIENT_RANDOM ${RANDOM} ${'ab'.repeat(47)}`,
