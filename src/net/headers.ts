@@ -30,7 +30,7 @@ import { readFrameRelay, readNlpid } from './nlpid.js';
 import { readNsh } from './nsh.js';
 import { readPflog } from './pflog.js';
 import { readPktap } from './pktap.js';
-import { readBridgedPpp, readPpp, readPppWithDirection } from './ppp.js';
+import { readBridgedPpp, readMultilinkPpp, readPpp, readPppWithDirection } from './ppp.js';
 import { readPppoe } from './pppoe.js';
 import * as prefixed from './prefixed.js';
 import { readAvs, readPpi, readPrism, readRadiotap } from './radio.js';
@@ -111,6 +111,7 @@ export const HEADERS: readonly HeaderRow[] = [
   { space: PPP, numbers: [0x0021], read: readIpv4 },
   { space: PPP, numbers: [0x0057], read: readIpv6 },
   { space: PPP, numbers: [0x0031], read: readBridgedPpp },
+  { space: PPP, numbers: [0x003d], read: readMultilinkPpp },
   { space: PPP, numbers: [0x0281, 0x0283], read: readMpls },
 
   { space: LLC_SAP, numbers: [0x06], read: readIpv4 },

@@ -67,7 +67,6 @@ const PPP_NAMES: Readonly<Record<number, string>> = {
   43: 'IPX',
   45: 'VJ compressed TCP',
   47: 'VJ uncompressed TCP',
-  61: 'multilink',
   253: 'compressed datagram',
   32801: 'IPCP',
   32855: 'IPV6CP',

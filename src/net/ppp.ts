@@ -1,7 +1,9 @@
 // PPP (LINKTYPE 9 and 50; RFC 1661, RFC 1662): address and control (ff 03) may be left out, and the protocol field is one
-// byte when that byte is odd. Behind an address of 0f or 8f stands Cisco HDLC. PPP_WITH_DIR has one byte before it.
+// byte when that byte is odd. Behind an address of 0f or 8f stands Cisco HDLC. PPP_WITH_DIR has one byte before it. Of
+// multilink (RFC 1990) whole packets are read; fragments are not put together.
 
 import { readCiscoHdlc } from './cisco-hdlc.js';
+import { isRead } from './rows.js';
 import { LINK, type Next, PPP, short, skip, type Walk } from './walk.js';
 
 const ALL_STATIONS = 0xff;
@@ -11,7 +13,12 @@ const CISCO_MULTICAST = 0x8f;
 /** Flags and the kind of frame (RFC 3518, 4.2). */
 const BRIDGED = 2;
 const BRIDGED_ETHERNET = 1;
+/** Multilink: this is the first and the last fragment of its packet. */
+const WHOLE = 0xc0;
+/** Its header with a sequence number of 24 bits or of 12, which only the negotiation tells. */
+const MULTILINK = [4, 2];
 const HEADER = short('PPP header');
+const FRAGMENT = skip('not-ip', 'PPP multilink fragment');
 const NO_ETHERNET = skip('not-ip', 'PPP bridging of another link than Ethernet');
 
 export function readPpp(walk: Walk): Next {
@@ -48,4 +55,18 @@ export function readBridgedPpp(walk: Walk): Next {
   if (walk.end - at < BRIDGED) return walk.stopShort(HEADER);
   walk.at = at + BRIDGED;
   return bytes[at + 1] === BRIDGED_ETHERNET ? LINK | 1 : walk.stop(NO_ETHERNET);
+}
+
+/** RFC 1990, 3. The sequence number is as long as makes what follows it readable. */
+export function readMultilinkPpp(walk: Walk): Next {
+  const { at } = walk;
+  if (walk.end - at < 1) return walk.stopShort(HEADER);
+  if ((walk.bytes[at]! & WHOLE) !== WHOLE) return walk.stop(FRAGMENT);
+  for (const header of MULTILINK) {
+    walk.at = at + header;
+    const next = readPpp(walk);
+    if (next >= 0 && isRead(next)) return next;
+  }
+  walk.at = at + MULTILINK[0]!;
+  return readPpp(walk);
 }

@@ -124,6 +124,8 @@ it.each([
     `${MACS} ${'81 00 00 01 '.repeat(100)}`,
     `malformed: more than ${MAX_HEADERS} headers in a packet`,
   ],
+  ['PPP multilink, a first fragment', 9, `00 3d 80 00 00 01 00 21 ${IP4}`, 'not-ip: PPP multilink fragment'],
+  ['PPP multilink, cut short', 9, '00 3d c0', 'malformed: PPP header too short'],
 ])('skipped: %s', (_, link, hex, expected) => expect(read(link, hex)).toBe(expected));
 
 describe('what the capture cut', () => {
