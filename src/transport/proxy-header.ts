@@ -4,6 +4,7 @@
 import { formatHex } from '../bytes/hex.js';
 import { wellFormedUtf8 } from '../bytes/utf8.js';
 import { formatEndpoint } from '../net/address.js';
+import { parseAddress } from '../net/address-range.js';
 
 export const V1_MAX_BYTES = 107;
 export const V2_FIXED_BYTES = 16;
@@ -61,11 +62,10 @@ function readV1(line: string, facts: Facts): string | undefined {
   facts.family = family;
   // All that follows UNKNOWN is to be ignored.
   if (family === 'UNKNOWN') return undefined;
-  const isAddress = family === 'TCP4' ? isIPv4 : isIPv6;
   let at = V1_START.length + family.length + 1;
   for (const [what, text, good] of [
-    ['source address', source, isAddress(source)],
-    ['destination address', destination, isAddress(destination)],
+    ['source address', source, isAddressOf(family, source)],
+    ['destination address', destination, isAddressOf(family, destination)],
     ['source port', sourcePort, isPort(sourcePort)],
     ['destination port', destinationPort, isPort(destinationPort)],
   ] as const) {
@@ -78,15 +78,9 @@ function readV1(line: string, facts: Facts): string | undefined {
   return more.length > 0 ? `more than two ports at byte ${at}` : undefined;
 }
 
-function isIPv4(text: string): boolean {
-  const parts = text.split('.');
-  return parts.length === 4 && parts.every((part) => /^\d{1,3}$/.test(part) && Number(part) < 256);
-}
-
-function isIPv6(text: string): boolean {
-  if (!/^[0-9a-fA-F:]+(?:\d{1,3}\.\d{1,3}\.\d{1,3}\.\d{1,3})?$/.test(text)) return false;
-  const groups = text.split(':');
-  return groups.length >= 3 && groups.length <= 9 && groups.every((group) => group.length <= 4 || group.includes('.'));
+/** Neither brackets nor the other family; leading zeros are not allowed (2.1). */
+function isAddressOf(family: string, text: string): boolean {
+  return text.includes(':') === (family === 'TCP6') && !text.startsWith('[') && parseAddress(text) !== undefined;
 }
 
 function isPort(text: string): boolean {
