@@ -33,8 +33,13 @@ export function describeHandshake(negotiation: Negotiation): Said {
   return { message: [head, ...parts(negotiation)].join(', '), details };
 }
 
-function extras({ client, certificateRequested, keyExchange, renegotiated, earlyData }: Negotiation): Details {
-  const identity = keyExchange?.identity;
+function extras({
+  client,
+  certificateRequested,
+  pskIdentity: identity,
+  renegotiated,
+  earlyData,
+}: Negotiation): Details {
   return {
     ...(client && { clientRandom: hexOf(client.random) }),
     ...(certificateRequested && { clientCertificateRequested: true }),
@@ -45,9 +50,8 @@ function extras({ client, certificateRequested, keyExchange, renegotiated, early
 }
 
 function parts(negotiation: Negotiation): string[] {
-  const { client, server, certificateRequested, keyExchange, renegotiated, earlyData } = negotiation;
+  const { client, server, certificateRequested, pskIdentity: identity, renegotiated, earlyData } = negotiation;
   if (server === undefined) return ['no ServerHello was seen'];
-  const identity = keyExchange?.identity;
   return [
     cipherSuiteName(server.suite),
     ...(negotiation.resumed ? ['resumed'] : []),

@@ -19,6 +19,8 @@ export interface ClientHello {
   /** Of TLS 1.2 and before. */
   readonly ticket: Uint8Array;
   readonly earlyData: boolean;
+  /** TLS 1.3: identities of the pre-shared keys offered; undefined for a ticket, which resumes a session. */
+  readonly pskIdentities: readonly (Uint8Array | undefined)[];
 }
 
 export interface ServerHello {
@@ -30,8 +32,8 @@ export interface ServerHello {
   readonly compressed: boolean;
   readonly retry: boolean;
   readonly alpn: string | undefined;
-  /** TLS 1.3: one of the client's pre-shared keys was taken. */
-  readonly preSharedKey: boolean;
+  /** TLS 1.3: which of the client's pre-shared keys was taken. */
+  readonly preSharedKey: number | undefined;
   readonly encryptThenMac: boolean;
   readonly extendedMasterSecret: boolean;
 }
@@ -59,6 +61,7 @@ export function readClientHello(body: Uint8Array): ClientHello | undefined {
     alpn: readAlpn(extensions.get(EXTENSION.alpn)),
     ticket: copyOf(extensions.get(EXTENSION.sessionTicket) ?? NONE),
     earlyData: extensions.has(EXTENSION.earlyData),
+    pskIdentities: readPskIdentities(extensions.get(EXTENSION.preSharedKey)),
   };
 }
 
@@ -72,6 +75,7 @@ export function readServerHello(body: Uint8Array): ServerHello | undefined {
   if (cursor.failed || legacy >> 8 !== 3) return undefined;
   const extensions = readExtensions(cursor);
   const version = extensions.get(EXTENSION.supportedVersions);
+  const preSharedKey = extensions.get(EXTENSION.preSharedKey);
   retryRandom ??= hash('sha256', new TextEncoder().encode('HelloRetryRequest'));
   return {
     version: version?.length === 2 ? version[0]! * 256 + version[1]! : legacy,
@@ -81,7 +85,7 @@ export function readServerHello(body: Uint8Array): ServerHello | undefined {
     compressed: compression !== 0,
     retry: random.every((byte, at) => byte === retryRandom![at]),
     alpn: readAlpn(extensions.get(EXTENSION.alpn))[0],
-    preSharedKey: extensions.has(EXTENSION.preSharedKey),
+    preSharedKey: preSharedKey?.length === 2 ? preSharedKey[0]! * 256 + preSharedKey[1]! : undefined,
     encryptThenMac: extensions.has(EXTENSION.encryptThenMac),
     extendedMasterSecret: extensions.has(EXTENSION.extendedMasterSecret),
   };
@@ -121,6 +125,20 @@ function readServerName(value: Uint8Array | undefined): string | undefined {
   const hostName = cursor.u8() === 0;
   const name = take(cursor, cursor.u16());
   return cursor.failed || !hostName || name.length === 0 ? undefined : text(name);
+}
+
+/** RFC 8446, 4.2.11: the age of one that no ticket brought is 0. */
+function readPskIdentities(value: Uint8Array | undefined): (Uint8Array | undefined)[] {
+  const identities: (Uint8Array | undefined)[] = [];
+  const cursor = new Cursor(value ?? NONE);
+  const list = new Cursor(take(cursor, cursor.u16()));
+  while (list.left > 0 && identities.length < 32) {
+    const identity = take(list, list.u16());
+    const age = list.u16() + list.u16();
+    if (list.failed) break;
+    identities.push(age === 0 ? copyOf(identity) : undefined);
+  }
+  return identities;
 }
 
 function readAlpn(value: Uint8Array | undefined): string[] {

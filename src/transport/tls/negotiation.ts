@@ -31,7 +31,7 @@ export class Negotiation {
   /** Whether the server took the early data that was offered; undefined: not known yet. */
   earlyData: 'accepted' | 'rejected' | undefined = undefined;
   certificateRequested = false;
-  /** TLS 1.2: ServerHelloDone or a certificate was seen, so the session is a new one. */
+  /** TLS 1.2: ServerHelloDone, a certificate or ClientKeyExchange was seen, so the session is a new one. */
   full = false;
   /** TLS 1.2: for a session to come. */
   newTicket: Uint8Array | undefined = undefined;
@@ -58,7 +58,14 @@ export class Negotiation {
   }
 
   get resumed(): boolean {
-    return this.version === TLS_1_3 ? this.server?.preSharedKey === true : !this.full;
+    if (this.version !== TLS_1_3) return !this.full;
+    return this.server?.preSharedKey !== undefined && this.pskIdentity === undefined;
+  }
+
+  /** Of the pre-shared key agreed on, which is none of an earlier session. */
+  get pskIdentity(): Uint8Array | undefined {
+    const chosen = this.version === TLS_1_3 ? this.server?.preSharedKey : undefined;
+    return chosen === undefined ? this.keyExchange?.identity : this.client?.pskIdentities[chosen];
   }
 
   /** How it is to be read, ServerHello tells, which may come later where the capture has the directions in disorder. */
@@ -87,8 +94,13 @@ export class Negotiation {
     else if (type === MESSAGE.encryptedExtensions) this.#encryptedExtensions(body);
     else if (type === MESSAGE.certificateRequest) this.certificateRequested = true;
     else if (type === MESSAGE.serverHelloDone) this.full = true;
-    else if (type === MESSAGE.clientKeyExchange) this.#keyExchange ??= copyOf(body);
+    else if (type === MESSAGE.clientKeyExchange) this.#exchanged(body);
     else if (type === MESSAGE.newSessionTicket && this.version !== TLS_1_3) this.newTicket = copyOf(body, 6);
+  }
+
+  #exchanged(body: Uint8Array): void {
+    this.full = true;
+    this.#keyExchange ??= copyOf(body);
   }
 
   #clientHello(side: Side, body: Uint8Array): void {
@@ -104,7 +116,7 @@ export class Negotiation {
     this.server = hello;
     this.clientSide ??= side === 0 ? 1 : 0;
     this.alpn = hello.alpn;
-    if (hello.retry || !hello.preSharedKey) this.earlyData = 'rejected';
+    if (hello.retry || hello.preSharedKey === undefined) this.earlyData = 'rejected';
   }
 
   #encryptedExtensions(body: Uint8Array): void {

@@ -183,6 +183,20 @@ describe.skipIf(!hasProgram('openssl'))('openssl', () => {
     expect(missing.filter((one) => one.length === 0).length).toBeGreaterThanOrEqual(2);
   });
 
+  it('a pre-shared key in TLS 1.3 resumes nothing', async () => {
+    const key = ['-psk_identity', 'dev1', '-psk', '00112233445566778899aabbccddeeff'];
+    const suite = ['-tls1_3', '-ciphersuites', 'TLS_AES_128_GCM_SHA256'];
+    const { server, port } = await serve(...suite, ...key);
+    const wire = await call(port, [...suite, ...key], async (client) => {
+      client.write('said\n');
+      await server.until(/said/);
+    });
+    const seen = decrypt(wire, { text: keyLog() });
+    expect(seen.text[0]).toBe('said\n');
+    expect(seen.notices[0]?.message).toBe('TLS 1.3, TLS_AES_128_GCM_SHA256, pre-shared key of dev1');
+    expect(seen.notices[0]?.details).toMatchObject({ resumed: false, pskIdentity: 'dev1' });
+  });
+
   it('early data', async () => {
     const { server, port } = await serve('-tls1_3', '-early_data');
     await call(port, ['-tls1_3', '-sess_out', file('session')], async (client) => {
