@@ -1,8 +1,8 @@
 // Datagrams in pieces (RFC 791, 3.2; RFC 8200, 4.5), put together in whatever order the pieces come. Where two overlap the
 // first copy of a byte wins, as in TCP reassembly, in IPv6 too (where hosts drop such datagrams: what happened is not
 // known, so nothing is thrown away); of two last fragments the first one says the length. What waits is bounded by
-// number, bytes and packet time, the oldest datagram goes first. Completed datagrams are forgotten: a late copy of a
-// fragment waits for a datagram of its own.
+// number, bytes and packet time, the oldest datagram goes first. Of completed datagrams only the key is remembered: a late
+// copy of a fragment waits for a datagram of its own, but is not told to be of one that was never completed.
 
 import { copyOf } from '../bytes/copy.js';
 import { holes, indexAt, type Range } from '../bytes/ranges.js';
@@ -40,7 +40,7 @@ export interface Datagram {
   readonly bytes: Uint8Array;
 }
 
-/** Frames whose datagrams were not completed. */
+/** Frames that waited in vain, by family. */
 export interface LostFragments {
   readonly ipv4: number;
   readonly ipv6: number;
@@ -54,6 +54,8 @@ interface Waiting {
   readonly key: string;
   readonly addresses: Uint8Array;
   readonly since: number;
+  /** One with the same key was completed shortly before. */
+  readonly isLate: boolean;
   protocol: number;
   /** Sorted, without overlap, none beyond `length`. */
   readonly pieces: Piece[];
@@ -70,7 +72,10 @@ export class FragmentTable {
   readonly #options: FragmentOptions;
   /** Oldest first. */
   readonly #waiting = new Map<string, Waiting>();
+  /** When the last ones were completed, oldest first. */
+  readonly #completed = new Map<string, number>();
   readonly #evicted = { ipv4: 0, ipv6: 0 };
+  readonly #evictedLate = { ipv4: 0, ipv6: 0 };
   #cost = 0;
 
   constructor(options: Partial<FragmentOptions> = {}) {
@@ -89,6 +94,7 @@ export class FragmentTable {
     this.#cost += costOf(waiting) - before;
     if (waiting.have === waiting.length) {
       this.#forget(waiting);
+      this.#remember(key, time);
       return { protocol: waiting.protocol, bytes: join(waiting) };
     }
     const { maxFragmentedDatagrams, maxFragmentBytes } = this.#options;
@@ -98,8 +104,19 @@ export class FragmentTable {
 
   /** Frames of datagrams that were given up, and of those that still wait. */
   lost(): LostFragments {
-    const lost = { ...this.#evicted };
-    for (const { addresses, frames } of this.#waiting.values()) lost[familyOf(addresses)] += frames;
+    return this.#inVain(this.#evicted, false);
+  }
+
+  /** The same of those whose datagram had been completed shortly before: late copies. */
+  late(): LostFragments {
+    return this.#inVain(this.#evictedLate, true);
+  }
+
+  #inVain(evicted: LostFragments, late: boolean): LostFragments {
+    const lost = { ...evicted };
+    for (const { addresses, frames, isLate } of this.#waiting.values()) {
+      if (isLate === late) lost[familyOf(addresses)] += frames;
+    }
     return lost;
   }
 
@@ -113,7 +130,9 @@ export class FragmentTable {
   }
 
   #wait(key: string, addresses: Uint8Array, { protocol }: Fragment, since: number): Waiting {
-    const common = { key, addresses: copyOf(addresses), since, protocol };
+    const completed = this.#completed.get(key) ?? Number.NEGATIVE_INFINITY;
+    const isLate = since - completed <= this.#options.fragmentTimeout;
+    const common = { key, addresses: copyOf(addresses), since, isLate, protocol };
     const waiting: Waiting = { ...common, pieces: [], have: 0, length: Number.POSITIVE_INFINITY, frames: 0 };
     this.#waiting.set(key, waiting);
     return waiting;
@@ -132,8 +151,19 @@ export class FragmentTable {
   }
 
   #evict(waiting: Waiting): void {
-    this.#evicted[familyOf(waiting.addresses)] += waiting.frames;
+    const evicted = waiting.isLate ? this.#evictedLate : this.#evicted;
+    evicted[familyOf(waiting.addresses)] += waiting.frames;
     this.#forget(waiting);
+  }
+
+  #remember(key: string, time: number): void {
+    this.#completed.delete(key);
+    this.#completed.set(key, time);
+    if (this.#completed.size <= this.#options.maxFragmentedDatagrams) return;
+    for (const oldest of this.#completed.keys()) {
+      this.#completed.delete(oldest);
+      break;
+    }
   }
 
   #forget(waiting: Waiting): void {

@@ -57,10 +57,13 @@ export class SegmentReader {
 
   /** Packets that were 'held' and whose datagrams were not completed so far: how many there are of each kind. */
   lost(): readonly Lost[] {
-    const { ipv4, ipv6 } = this.#fragments.lost();
+    const lost = this.#fragments.lost();
+    const late = this.#fragments.late();
     const kinds = [
-      { skipped: IPV4_FRAGMENT.lost, count: ipv4 },
-      { skipped: IPV6_FRAGMENT.lost, count: ipv6 },
+      { skipped: IPV4_FRAGMENT.lost, count: lost.ipv4 },
+      { skipped: IPV6_FRAGMENT.lost, count: lost.ipv6 },
+      { skipped: IPV4_FRAGMENT.late, count: late.ipv4 },
+      { skipped: IPV6_FRAGMENT.late, count: late.ipv6 },
     ];
     return kinds.filter(({ count }) => count > 0);
   }

@@ -13,6 +13,7 @@ export interface FragmentNames {
   readonly cut: Skipped;
   readonly tooLong: Skipped;
   readonly lost: Skipped;
+  readonly late: Skipped;
 }
 
 const namesOf = (fragment: string): FragmentNames => ({
@@ -20,6 +21,7 @@ const namesOf = (fragment: string): FragmentNames => ({
   cut: skip('cut', fragment),
   tooLong: skip('malformed', `${fragment} that ends beyond ${LONGEST} bytes`),
   lost: skip('fragment', `${fragment} of a datagram never completed`),
+  late: skip('fragment', `${fragment} of a datagram completed before`),
 });
 
 export const IPV4_FRAGMENT: FragmentNames = namesOf('IPv4 fragment');

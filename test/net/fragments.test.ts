@@ -77,9 +77,37 @@ it('takes no datagram of more than 65,535 bytes', () => {
   expect(told(new SegmentReader().read(beyond))).toBe('malformed: IPv4 fragment that ends beyond 65535 bytes');
 });
 
+it('tells late copies from fragments of a datagram never completed', () => {
+  const six = fragmentIpv6(whole6, 16, 5);
+  const reader = new SegmentReader();
+  readAll([a, b, c, d, d, b, ...six, six.at(-1)!], reader);
+  const lost = reader.lost().map(({ skipped, count }) => `${count} ${skipped.reason}: ${skipped.what}`);
+  expect(lost).toEqual([
+    '2 fragment: IPv4 fragment of a datagram completed before',
+    '1 fragment: IPv6 fragment of a datagram completed before',
+  ]);
+});
+
+it('remembers so many completed datagrams as may wait, and for so long', () => {
+  const table = new FragmentTable({ maxFragmentedDatagrams: 2, fragmentTimeout: 100 });
+  const addresses = new Uint8Array(8);
+  const add = (id: number, more: boolean, time: number): unknown =>
+    table.add(addresses, { id, protocol: 6, offset: more ? 0 : 8, more }, new Uint8Array(8), time);
+  for (const id of [1, 2, 3]) {
+    add(id, true, 0);
+    expect(add(id, false, 0)).toBeDefined();
+  }
+  add(1, false, 10);
+  add(3, false, 10);
+  expect([table.lost().ipv4, table.late().ipv4]).toEqual([1, 1]);
+  add(2, false, 101);
+  add(2, false, 301);
+  expect([table.lost().ipv4, table.late().ipv4]).toEqual([3, 1]);
+});
+
 it('tells of the frames whose datagrams were never completed', () => {
   const reader = new SegmentReader();
-  readAll([a, b, c, d, a, b, ...fragmentIpv6(whole6, 16, 1).slice(1)], reader);
+  readAll([a, b, c, d, ...fragmentIpv4(whole4, 8, 98).slice(2), ...fragmentIpv6(whole6, 16, 1).slice(1)], reader);
   const lost = reader.lost().map(({ skipped, count }) => `${count} ${skipped.reason}: ${skipped.what}`);
   expect(lost).toEqual([
     '2 fragment: IPv4 fragment of a datagram never completed',
