@@ -1,6 +1,8 @@
 // VXLAN (RFC 7348) with the group policy extension, and VXLAN-GPE (draft-ietf-nvo3-vxlan-gpe), which says what it carries. Believed
-// when the flag that the network identifier is valid is set and all reserved bits are not.
+// when the flag that the network identifier is valid is set and all reserved bits are not; or, since receivers have to ignore
+// those (RFC 7348, 5), when what follows is an Ethernet frame that can be read.
 
+import { isRead } from './rows.js';
 import { UDP } from './udp.js';
 import { ETHER_TYPE, LINK, type Next, short, type Walk } from './walk.js';
 
@@ -11,6 +13,7 @@ const GROUP_POLICY = 0x80;
 /** VXLAN-GPE: version 0, next protocol given; broadcast and OAM may be set. */
 const NEXT_PROTOCOL = 0x04;
 const GPE_RESERVED = 0xf0;
+const MAC_ADDRESSES = 12;
 
 const VXLAN = short('VXLAN header');
 
@@ -28,10 +31,16 @@ export function readVxlan(walk: Walk): Next {
   if (walk.end - at < HEADER) return walk.stopShort(VXLAN);
   const flags = bytes[at]!;
   const policy = (flags & GROUP_POLICY) !== 0;
-  const reserved = policy ? 0 : bytes[at + 1]! | walk.uint16(at + 2);
-  if ((flags & ~GROUP_POLICY) !== VALID_ID || reserved !== 0 || bytes[at + HEADER - 1] !== 0) return walk.stop(UDP);
+  const unused = policy ? 0 : bytes[at + 1]! | walk.uint16(at + 2);
+  const reserved = (flags & ~(GROUP_POLICY | VALID_ID)) | unused | bytes[at + HEADER - 1]!;
+  if ((flags & VALID_ID) === 0 || (reserved !== 0 && !isEthernet(walk, at + HEADER))) return walk.stop(UDP);
   walk.at = at + HEADER;
   return LINK | 1;
+}
+
+function isEthernet(walk: Walk, at: number): boolean {
+  const typeAt = at + MAC_ADDRESSES;
+  return walk.end - typeAt >= 2 && isRead(ETHER_TYPE | walk.uint16(typeAt));
 }
 
 export function readVxlanGpe(walk: Walk): Next {
