@@ -27,6 +27,11 @@ describe('bytes that were not seen', () => {
       ['?suback-unasked frame 3 at 2+2 [server]'],
     ],
     [
+      'an answer that is read before its request, which waits behind a gap',
+      `${OPENED}lost >\n> 82 { 0007 p "a" 00 }\n< 90 { 0007 p 00 }\nwait 20s\n> c0 00\n< d0 00`,
+      ['?suback-unasked frame 3 at 2+2 [server]'],
+    ],
+    [
       'a second answer, with a gap of the client between',
       `${OPENED}> 82 { 0007 p "a" 00 }\n< 90 { 0007 p 00 }\nlost >\n> c0 00\n< d0 00\n< 90 { 0007 p 00 }`,
       ['?suback-twice frame 6 at 2+2 [server]'],

@@ -90,6 +90,8 @@ export class Requests {
   private readonly granted = new Set<string>();
   /** Those of which an answer seems to have come, but of the wrong type or under a wrong identifier. */
   private readonly misanswered = new WeakSet<PendingRequest>();
+  /** When an answer came that nothing waited for: what it answers may have been held back by a hole (ns). */
+  private readonly strays = { SUBACK: new Map<number, number>(), UNSUBACK: new Map<number, number>() };
   private characters = 0;
   /** Requests were let go, since too many waited: an answer that nobody asked for may be to one of them. */
   hasForgotten = false;
@@ -118,8 +120,7 @@ export class Requests {
     if (fact === undefined) return;
     const { kind, request, codes } = fact;
     if (request === undefined) {
-      const amiss = oldest(this.waiting[seen.packet.type === 'SUBACK' ? 'SUBSCRIBE' : 'UNSUBSCRIBE']);
-      if (amiss !== undefined) this.misanswered.add(amiss);
+      this.stray(seen);
     } else if (kind === 'new' || kind === 'in-use' || kind === 'resent') this.wait(request);
     else if (kind === 'answer') {
       this.settle(request, seen.ref());
@@ -190,8 +191,20 @@ export class Requests {
     return { kind, request: answered.request, answered: answered.answer, ...its };
   }
 
+  private stray({ packet, time }: Seen): void {
+    if ((packet.type !== 'SUBACK' && packet.type !== 'UNSUBACK') || packet.packetId === undefined) return;
+    const amiss = oldest(this.waiting[packet.type === 'SUBACK' ? 'SUBSCRIBE' : 'UNSUBSCRIBE']);
+    if (amiss !== undefined) this.misanswered.add(amiss);
+    const strays = this.strays[packet.type];
+    strays.set(packet.packetId, time);
+    const first = strays.keys().next().value;
+    if (strays.size > MOST_ANSWERED && first !== undefined) strays.delete(first);
+  }
+
   private wait(request: PendingRequest): void {
-    const { type, packetId } = request;
+    const { type, packetId, frame } = request;
+    const stray = this.strays[type === 'SUBSCRIBE' ? 'SUBACK' : 'UNSUBACK'].get(packetId);
+    if (stray !== undefined && stray >= frame.time) this.misanswered.add(request);
     this.drop(this.waiting[type].get(packetId));
     this.answered[type].delete(packetId);
     this.waiting[type].set(packetId, request);
