@@ -82,6 +82,11 @@ describe('Session Present', () => {
       ['5.0'],
     ],
     [
+      'the server had closed the connection, and the client not yet',
+      `${BEGUN} \n wait 91s \n fin < \n wait 5s ${BACK_TO_SOMETHING} \n wait 5s \n fin >`,
+      [],
+    ],
+    [
       'around the expiry both are right',
       '> 10 { proto 00 003c p{11 0000000a} "a" } \n < 20 { 00 00 p } \n > e0 00 \n fin > \n fin < \n' +
         'wait 10s \n 2> 10 { proto 00 003c p{11 0000000a} "a" } \n 2< 20 { 01 00 p } \n 2> e0 00 \n fin 2> \n fin 2< \n' +

@@ -48,7 +48,8 @@ export class Broker {
     const { asking, link: before } = known;
     if (asking !== undefined && asking.answered === undefined) unanswered(known, asking, seen.time);
     known.asking = link;
-    if (before !== undefined && before.closed === undefined) {
+    // What the server has closed already is not taken over, though the client has not closed its side.
+    if (before !== undefined && before.closed === undefined && before.closing?.()?.by !== 'server') {
       link.takesOver = before;
       before.takenOverBy ??= link;
     }
@@ -115,6 +116,7 @@ export class Broker {
       return;
     }
     link.closed = closed;
+    link.closing = undefined;
     link.takesOver = undefined;
     if (link.session?.connection === link.id) link.session.close(closed.began);
     const known = link.clientId === undefined ? undefined : this.sessions.get(link.clientId);

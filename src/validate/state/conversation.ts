@@ -158,7 +158,9 @@ export class Conversation {
     const { link, broker, client, server } = this;
     const { packet, fromClient } = seen;
     if (packet.type === 'CONNECT') {
-      if (fromClient) this.link ??= broker.connect(seen, packet, this.info.id, client, server);
+      if (!fromClient || link !== undefined) return;
+      this.link = broker.connect(seen, packet, this.info.id, client, server);
+      this.link.closing = () => this.closing;
     } else if (link === undefined) {
       if (!this.isHidden) broker.sessions.hidden(seen.time);
       this.isHidden = true;

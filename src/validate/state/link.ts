@@ -3,7 +3,7 @@
 
 import type { FrameRef } from '../finding.js';
 import type { PacketOf, Seen } from '../seen.js';
-import type { Closed } from './closed.js';
+import type { Closed, Closing } from './closed.js';
 import type { Flows } from './flows.js';
 import type { Half } from './half.js';
 import { numberOf } from './number-property.js';
@@ -25,6 +25,8 @@ export class Link {
   will: Will | undefined = undefined;
   session: Session | undefined = undefined;
   closed: Closed | undefined = undefined;
+  /** Who began to close it, while it is followed. */
+  closing: (() => Closing | undefined) | undefined = undefined;
   /** A later CONNECT of the same client while this connection was open. */
   takenOverBy: Link | undefined = undefined;
   /** The connection of the same client that was open when this one asked. */
