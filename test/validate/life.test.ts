@@ -2,6 +2,7 @@
 // power and never answers a FIN. None of that makes a violation.
 
 import { describe, expect, it } from 'vitest';
+import { merged, Wire } from '../support/wire.js';
 import { judged, lineOf, packetsOf } from './judged.js';
 
 const OPENED = '> 10 { proto 02 003c p "a" }\n< 20 { 00 00 p }\n';
@@ -35,6 +36,21 @@ describe('no violation', () => {
       expect(lines.filter((line) => !line.startsWith('?'))).toEqual([]);
       expect(lines).toEqual(expected);
     }
+  });
+
+  it('a packet that takes longer than the Keep Alive on its way', () => {
+    const wire = new Wire({ clientPort: 20001 });
+    const sent = Buffer.concat([Buffer.from('320e00016100070000', 'hex'), Buffer.from('ten bytes.')]);
+    sent[1] = sent.length - 2;
+    wire.open();
+    wire.send(0, Buffer.from('100d00044d5154540402000200016e', 'hex').fill(0x61, 14));
+    wire.send(1, Buffer.from('20020000', 'hex'));
+    wire.send(0, sent.subarray(0, 9));
+    wire.time += 40e9;
+    wire.send(0, sent.subarray(9));
+    wire.send(1, Buffer.from('40020007', 'hex'));
+    const lines = judged(merged(wire), '3.1.1').findings.map(lineOf);
+    expect(lines).toEqual(['?keep-alive-exceeded frame 3 [client]', '?keep-alive-not-enforced frame 3 [server]']);
   });
 
   it('a client that answers a challenge while CONNACK is on its way', () => {

@@ -14,6 +14,7 @@ type Refs = ConversationRule['refs'];
 /** Clocks and timers are not exact: so much longer than the Keep Alive is in time. */
 const ALLOWANCE = 1e9;
 
+const IN_PIECES = 'the packet came in several segments, the first one earlier';
 const HELD_UP = 'it may have been held up on its way';
 
 const KEEP_ALIVE_2 = '> 10 { proto 02 0002 p "a" }\n< 20 { 00 00 p }\n';
@@ -63,8 +64,7 @@ function exceeded(name: string, ofServer: boolean, refs: Refs, opened: string): 
         return;
       }
       const message = `the client was silent for ${spanText(silence)}: ${nameOf(conversation)}`;
-      if (frame.origins.length > 1)
-        verdict.inconclusive('the packet came in several segments, the first one earlier', { message, since });
+      if (frame.origins.length > 1) verdict.inconclusive(IN_PIECES, { message, since });
       else if (silence <= longestSilence + ALLOWANCE) verdict.inconclusive(HELD_UP, { message, since });
       else verdict.violate({ message, since });
     },
@@ -98,14 +98,15 @@ function notEnforced(name: string, ofServer: boolean, refs: Refs, opened: string
     on: ALL_TYPES,
     from: 'client',
     asked: 'overdue',
-    check({ type }, verdict, { fromClient, time, conversation }) {
+    check({ type }, verdict, { fromClient, time, frame, conversation }) {
       const { opening, closing } = conversation;
       if (!fromClient || !applies(conversation, ofServer)) return;
       const since = silentSince(conversation);
       if (time - since <= opening.longestSilence + GRACE || closing !== undefined) return;
       const silence = spanText(time - since);
-      const message = `the server kept the connection for ${silence} until this ${type}, without hearing from the client`;
-      verdict.violate({ message: `${message}: ${nameOf(conversation)}`, since });
+      const message = `the server kept the connection for ${silence} until this ${type}, without hearing from the client: ${nameOf(conversation)}`;
+      if (frame.origins.length > 1) verdict.inconclusive(IN_PIECES, { message, since });
+      else verdict.violate({ message, since });
     },
     closed({ conversation, closed: { by, how, began } }, verdict) {
       const { opening } = conversation;
