@@ -29,6 +29,11 @@ function covers(only: Subscription | undefined, { publication, by }: Skipped): b
   return only !== undefined && !only.isShared && only.coveredAt(publication.time) && only.coveredAt(by.time);
 }
 
+/** Sent again: it may be one that was taken for another, and has come. */
+function maybeSeen({ wasDup }: Publication): string | undefined {
+  return wasDup ? 'it came with DUP 1, so the server may have had it before' : undefined;
+}
+
 function leftOut({ conversation, time }: ClosedEvent, verdict: Verdict): void {
   const { session, since, client, broker } = conversation;
   if (session === undefined || session.subscriptions.size === 0) return;
@@ -46,7 +51,7 @@ function leftOut({ conversation, time }: ClosedEvent, verdict: Verdict): void {
         `${packetText(by.message.frame)}, published later, did`;
       const fault = { message: text, frame: message.frame, since: publication.time };
       const foreign = broker.messages.foreign === undefined ? undefined : 'others publish who were not seen';
-      const unseen = publication.publisher.hole(publication.time);
+      const unseen = publication.publisher.hole(publication.time) ?? maybeSeen(publication);
       blame(verdict, foreign ?? unseen ?? session.unknown ?? session.subscriptions.doubt, fault);
     }
   }

@@ -46,6 +46,7 @@ function hasCome({ latest, skipped }: Route, publication: Publication): boolean 
 
 /** Why the server may not have let it through. */
 function doubtOf(publication: Publication, { latest }: Route): string | undefined {
+  if (publication.wasDup) return 'it came with DUP 1, so the server may have had it before';
   if (publication.isDelivered || publication.isAccepted) return undefined;
   if (latest?.publisher.clientId !== undefined && latest.publisher.clientId === publication.publisher.clientId) {
     return undefined;
