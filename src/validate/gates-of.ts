@@ -173,8 +173,8 @@ function mayEndOtherwise({ fromClient, sender, conversation }: PacketEvent): boo
 /** Of an acknowledgement. */
 function gatesOfStep({ kind, exchange }: FlowFact, { sender, receiver, time }: PacketEvent): number {
   if (kind !== 'answers' || exchange === undefined) return ASTRAY;
-  const { qos, isHere, isResumed, sends, overtakenBy, expiresAt, reused, after } = exchange;
-  if (!isHere || isResumed || sends !== 1 || overtakenBy > 0 || expiresAt <= time) return ASTRAY;
+  const { qos, isHere, isResumed, sends, owed, overtakenBy, expiresAt, reused, after } = exchange;
+  if (!isHere || isResumed || sends !== 1 || owed > 0 || overtakenBy > 0 || expiresAt <= time) return ASTRAY;
   let open = GATES.flow | (qos === 1 ? GATES['qos-1'] : GATES['qos-2']);
   if (after !== undefined) open |= GATES.followed;
   const { inFlight, quota, wasFull } = sender.flows;

@@ -57,7 +57,6 @@ export const PACKET_IDENTIFIER: RuleSet = {
           {
             title: 'the identifier of a message that is not acknowledged',
             transcript: `${OPENED} > 32 { "a" 0007 p 'x' }\n > 32 { "a" 0007 p 'y' }\n < 40 { 0007 }\n < 40 { 0007 }`,
-            unavoidable: ['acknowledgement-unasked'],
             ...{ frame: 4, at: 5, length: 2 },
           },
           {

@@ -1,8 +1,11 @@
 // PUBREL (3.6, 4.3.3): follows a PUBREC, under the identifier of the message, and not after a PUBREC that refused it (5.0).
 
+import { blame } from '../doubt.js';
+import { BACK, KEPT } from '../flow-examples.js';
 import { accuseFlow, named } from '../flow-verdicts.js';
 import { conversationRule, type RuleSet } from '../rule.js';
 import { OPENED } from '../samples.js';
+import { LEFT_OVER } from '../state/flows.js';
 
 /** 5.0: a PUBREL that says so itself answers a PUBREC for a message that its sender does not know. */
 const NOT_FOUND = 0x92;
@@ -30,7 +33,9 @@ export const QOS_2_RELEASE: RuleSet = {
         const path = 'pubrel.packetId';
         if (exchange === undefined) {
           const message = `PUBREL for Packet Identifier ${packetId}, under which no QoS 2 PUBLISH was sent`;
-          accuseFlow(verdict, flow, { message, path });
+          const { unknown, mayRepeat } = flow.flows;
+          const doubt = unknown ?? (mayRepeat === LEFT_OVER ? LEFT_OVER : undefined);
+          blame(verdict, doubt, { message, path });
         } else {
           const message = `PUBREL for Packet Identifier ${packetId}: its PUBLISH, packet #${exchange.number}, has QoS 1`;
           accuseFlow(verdict, flow, { message, path, since: exchange.stepAt });
@@ -52,6 +57,13 @@ export const QOS_2_RELEASE: RuleSet = {
         {
           title: 'PUBREL under the identifier of PUBLISH and PUBREC',
           transcript: `${OPENED} > 34 { "a" 0007 p 'x' }\n < 50 { 0007 }\n > 62 { 0007 }\n < 70 { 0007 }`,
+        },
+        {
+          title: 'PUBREL again, though the server lost the session',
+          versions: ['3.1.1'],
+          unavoidable: ['session-lost'],
+          transcript: `${KEPT} > 34 { "a" 0006 'w' }\n < 50 { 0006 }\n > 62 { 0006 }\n < 70 { 0006 }
+            > 34 { "a" 0007 'x' }\n < 50 { 0007 } ${BACK.replace('01 00', '00 00')} 2> 62 { 0007 }\n 2< 70 { 0007 }`,
         },
       ],
     }),

@@ -152,6 +152,8 @@ export class Exchange {
   answers = 0;
   releases = 0;
   completions = 0;
+  /** Answers that may still come to the message that had its identifier before, and should not have lost it. */
+  owed = 0;
   /** Packet whose like for a later message came before this one's, and when. */
   overtakenBy = 0;
   overtakenAt = Number.NaN;
@@ -202,7 +204,7 @@ export class Exchange {
     this.isHere = true;
     this.isResumed = this.isCounted = false;
     this.sends = 1;
-    this.answers = this.releases = this.completions = 0;
+    this.owed = this.answers = this.releases = this.completions = 0;
     this.overtakenBy = 0;
     this.reused = undefined;
   }
@@ -224,10 +226,15 @@ export class Exchange {
     return { number, type, direction, version, captureFrames, time, length };
   }
 
+  /** It took the identifier of one that is open: the answers to that one may still come. */
+  displace({ sends, owed, answers }: Exchange): void {
+    this.owed = Math.max(0, sends + owed - answers);
+  }
+
   /** Its connection is over: it goes on in the next one. */
   carry(): void {
     this.isHere = this.isResumed = this.isCounted = false;
-    this.sends = this.answers = this.releases = this.completions = 0;
+    this.sends = this.owed = this.answers = this.releases = this.completions = 0;
     this.overtakenBy = 0;
     this.queue = this.before = this.after = undefined;
     this.remembered = 0;
@@ -245,7 +252,8 @@ export function stepOf({ type, reasonCode }: Acknowledgement): FlowStep {
 export function kindOf(step: FlowStep, exchange: Exchange): FlowKind {
   const { kind } = TRANSITIONS[exchange.state][step];
   if (step === 'PUBREL') return kind === 'again' && exchange.releases === 0 ? 'resumed' : kind;
-  const asked = step === 'PUBCOMP' ? exchange.releases : exchange.sends;
+  if (step !== 'PUBCOMP' && kind !== 'answers' && exchange.answers < exchange.owed) return 'answers';
+  const asked = step === 'PUBCOMP' ? exchange.releases : exchange.sends + exchange.owed;
   const given = step === 'PUBCOMP' ? exchange.completions : exchange.answers;
   if (asked === 0 && (kind === 'answers' || kind === 'again')) return 'carried';
   return kind === 'again' && given < asked ? 'answers' : kind;

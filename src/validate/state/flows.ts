@@ -47,7 +47,8 @@ const LONGEST_TOPIC = 256;
 const UNSEEN = 'the beginning of the session was not seen';
 /** What is sent last on a connection that breaks may not get as far as the capture. */
 const LOST = 'it may have been lost with the connection before';
-const LEFT_OVER = 'the client may have it from an earlier session';
+/** 3.1.1: a client may go on with a session that the server does not have (3.2.2.2). */
+export const LEFT_OVER = 'the client may have it from an earlier session';
 
 export class Flows {
   /** Why messages may be under way that were not seen; undefined when none can be. */
@@ -101,13 +102,10 @@ export class Flows {
 
   /** A message left over from before, not sent again yet, with this content under another identifier (of a PUBLISH at hand). */
   renumbered(seen: Seen, packet: PacketOf<'PUBLISH'>): Exchange | undefined {
-    return this.inOrder().find(
-      (exchange) =>
-        !exchange.isHere &&
-        exchange.isOpen &&
-        exchange.payload !== undefined &&
-        isSame(exchange, seen, packet, fact.payload),
-    );
+    return this.inOrder().find((one) => {
+      if (one.isHere || !one.isOpen || one.payload === undefined) return false;
+      return isSame(one, seen, packet, fact.payload);
+    });
   }
 
   /** The session goes on: what the connection before left is still under way. `doubt`: why that may not be all. */
@@ -222,7 +220,7 @@ export class Flows {
     exchange.position = before === undefined ? ++this.positions : before.position;
     if (before !== undefined) {
       exchange.reused = before.end;
-      if (before.isOpen) this.drop(before, time);
+      if (before.isOpen) this.drop(before, exchange, time);
     }
     this.exchanges.set(packetId, exchange);
     if (packet === undefined) exchange.releases = 1;
@@ -243,8 +241,7 @@ export class Flows {
   private sent(exchange: Exchange, time: number): void {
     this.unacknowledged(exchange).enter(exchange);
     exchange.isCounted = true;
-    this.inFlight++;
-    if (this.inFlight !== this.quota) return;
+    if (++this.inFlight !== this.quota) return;
     this.fullSince = time;
     this.wasFull = true;
   }
@@ -269,7 +266,8 @@ export class Flows {
   }
 
   /** Its identifier was given to another message. */
-  private drop(exchange: Exchange, time: number): void {
+  private drop(exchange: Exchange, by: Exchange, time: number): void {
+    by.displace(exchange);
     this.unacknowledged(exchange).leave(exchange);
     this.unreleased.leave(exchange);
     this.settled(exchange, time);
