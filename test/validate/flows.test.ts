@@ -97,6 +97,31 @@ describe('what may have crossed accuses nobody', () => {
       `${KEPT} ${CLIENT_MESSAGE} < 50 { 0007 } ${BACK} 2> 3c { "a" 0007 p 'x' }\n 2< 50 { 0007 }\n 2> 62 { 0007 }\n 2< 70 { 0007 }`,
       ...(['5.0', []] as const),
     ],
+    [
+      'a message that is not sent again, its PUBACK having been in a gap',
+      `${KEPT} > 32 { "a" 0007 p 'x' }\n lost <\n > c0 00\n < d0 00 ${BACK} ${LATER_BACK}`,
+      ...(['3.1.1', ['?publish-not-sent-again-qos-1']] as const),
+    ],
+    [
+      'another message under the identifier of one whose PUBACK was in a gap before the reconnect',
+      `${KEPT} > 32 { "a" 0007 p 'x' }\n lost <\n > c0 00\n < d0 00 ${BACK} 2> 32 { "a" 0007 p 'y' }\n 2< 40 { 0007 }`,
+      ...(['3.1.1', ['?packet-identifier-in-use']] as const),
+    ],
+    [
+      'a PUBACK for each of two messages under one identifier',
+      `${OPENED} > 32 { "a" 0007 p 'x' }\n > 32 { "a" 0007 p 'y' }\n < 40 { 0007 }\n < 40 { 0007 }`,
+      ...(['5.0', ['packet-identifier-in-use']] as const),
+    ],
+    [
+      'PUBACK and PUBREC for two messages of both kinds under one identifier',
+      `${OPENED} > 32 { "a" 0007 p 'x' }\n > 34 { "a" 0007 p 'y' }\n < 40 { 0007 }\n < 50 { 0007 }\n > 62 { 0007 }\n < 70 { 0007 }`,
+      ...(['5.0', ['packet-identifier-in-use']] as const),
+    ],
+    [
+      'a third PUBACK is one too many',
+      `${OPENED} > 32 { "a" 0007 p 'x' }\n > 32 { "a" 0007 p 'y' }\n < 40 { 0007 }\n < 40 { 0007 }\n < 40 { 0007 }`,
+      ...(['5.0', ['packet-identifier-in-use', 'acknowledgement-unasked']] as const),
+    ],
   ])('%s', (_title, transcript, version, found) => {
     const got = lines(transcript, version);
     expect(got.length).toBe(found.length);

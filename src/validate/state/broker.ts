@@ -153,12 +153,14 @@ export class Broker {
       (!link.isForeign || link.foreignDoubt !== undefined)
     ) {
       const { clientFlows, serverFlows, isOpen } = before;
+      // An acknowledgement may lie in a hole of the connection before.
+      const unseen = doubt ?? before.missing;
       for (const [flows, old] of [
         [client.flows, clientFlows],
         [server.flows, serverFlows],
       ] as const) {
         if (old === undefined) continue;
-        flows.resume(old, time, doubt);
+        flows.resume(old, time, unseen);
         // What its sides still say about them crosses with the take-over.
         if (isOpen) old.unknown ??= TAKEN_OVER;
       }

@@ -43,6 +43,11 @@ export class Session {
     return this.doubt ?? this.client?.evidence.hole() ?? this.server?.evidence.hole();
   }
 
+  /** The same, and what will turn out to be missing of its latest connection. */
+  get missing(): string | undefined {
+    return this.missed ?? this.client?.evidence.doubt() ?? this.server?.evidence.doubt();
+  }
+
   /** Messages that each side has not seen acknowledged, as of its latest connection. */
   get clientFlows(): Flows | undefined {
     return this.client?.flows;
@@ -54,7 +59,7 @@ export class Session {
 
   /** A connection begins it or goes on with it; `doubt`: why it may not be the one we know. */
   open(connection: number, client: Half, server: Half, time: number, doubt?: string): void {
-    this.doubt = this.missed ?? this.client?.evidence.doubt() ?? this.server?.evidence.doubt() ?? doubt;
+    this.doubt = this.missing ?? doubt;
     this.connection = connection;
     this.client = client;
     this.server = server;
