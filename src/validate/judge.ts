@@ -55,6 +55,8 @@ export class Judge {
   private readonly verdicts: Verdicts;
   private readonly tally: Tally;
   private readonly brokers = new Map<string, Broker>();
+  /** By host: a server may listen at several ports. */
+  private readonly hosts = new Map<string, Set<Broker>>();
   private readonly judged = new Map<number, Judged>();
   private readonly event = new PacketEvent();
   private last: Judged | undefined = undefined;
@@ -222,16 +224,32 @@ export class Judge {
     return judged;
   }
 
+  private forget(server: string): void {
+    const siblings = this.hosts.get(hostOf(server));
+    siblings?.delete(this.brokers.get(server)!);
+    if (siblings?.size === 0) this.hosts.delete(hostOf(server));
+    this.brokers.delete(server);
+  }
+
   private broker(server: string): Broker {
     let broker = this.brokers.get(server);
     if (broker === undefined) {
       broker = new Broker(this.limits);
       this.brokers.set(server, broker);
+      const host = hostOf(server);
+      const siblings = this.hosts.get(host) ?? new Set();
+      this.hosts.set(host, siblings);
+      broker.joins(siblings);
       const first = this.brokers.keys().next().value;
-      if (this.brokers.size > this.limits.servers && first !== undefined) this.brokers.delete(first);
+      if (this.brokers.size > this.limits.servers && first !== undefined) this.forget(first);
     }
     return broker;
   }
+}
+
+/** "[::1]" of "[::1]:1883" */
+function hostOf(server: string): string {
+  return server.slice(0, server.lastIndexOf(':'));
 }
 
 /** By whom and how: who began counts, and a FIN that the other side never answered is a close too. */

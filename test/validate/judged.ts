@@ -16,15 +16,22 @@ export interface Judged {
   readonly errors: readonly InternalError[];
 }
 
-/** The packets of a transcript, on the wire: each connection has a client port of its own. */
-export function packetsOf(transcript: string, version: Version): readonly CapturedPacket[] {
+/**
+ * The packets of a transcript, on the wire: each connection has a client port of its own. Those of `elsewhere` go to another
+ * port of the server.
+ */
+export function packetsOf(
+  transcript: string,
+  version: Version,
+  elsewhere: readonly number[] = [],
+): readonly CapturedPacket[] {
   const wires = new Map<number, Wire>();
   const webSockets = new Set<number>();
   let time = 0;
   const wire = (connection: number, isOpening: boolean): Wire => {
     let one = wires.get(connection);
     if (one === undefined) {
-      one = new Wire({ clientPort: 20000 + connection });
+      one = new Wire({ clientPort: 20000 + connection, ...(elsewhere.includes(connection) ? { port: 1884 } : {}) });
       one.time = time;
       // A transcript that begins with something else than CONNECT is a piece from the middle.
       if (isOpening) one.open();

@@ -29,11 +29,18 @@ export class Broker {
   /** Connections that are accepted and open. */
   private readonly open = new Set<Link>();
   private lastClosedByServer = Number.NEGATIVE_INFINITY;
+  /** Those at other ports of the same host: they may be this server, with the same sessions and messages. */
+  private siblings: ReadonlySet<Broker> = new Set();
 
   constructor(readonly limits: JudgeLimits) {
     this.messages = new Messages(limits);
     this.sessions = new Sessions(limits.sessions);
     this.wills = new WillWatch(this.messages, this.open);
+  }
+
+  joins(siblings: Set<Broker>): void {
+    siblings.add(this);
+    this.siblings = siblings;
   }
 
   /** CONNECT. */
@@ -44,6 +51,7 @@ export class Broker {
       link.will = new Will(message, link.clientId ?? '', numberOf(packet.will?.properties, 'willDelayInterval') ?? 0);
     if (link.clientId === undefined) this.sessions.hidden(seen.time);
     if (link.clientId === undefined || link.clientId === '') return link;
+    for (const one of this.siblings) if (one !== this) one.elsewhere(link.clientId, seen);
     const known = this.use(link.clientId);
     const { asking, link: before } = known;
     if (asking !== undefined && asking.answered === undefined) unanswered(known, asking, seen.time);
@@ -107,6 +115,9 @@ export class Broker {
   ): void {
     if (request !== undefined) session?.subscriptions.apply(seen, request);
     this.wills.apply(seen, link, delivery, will);
+    if (this.siblings.size < 2 || !seen.fromClient || seen.packet.type !== 'PUBLISH') return;
+    if (seen.packet.retain !== true || seen.topic === undefined) return;
+    for (const one of this.siblings) if (one !== this) one.messages.forgetRetained(seen.topic);
   }
 
   closed(link: Link | undefined, closed: Closed): void {
@@ -128,6 +139,15 @@ export class Broker {
     this.wills.closed(known, link, closed);
     if (by === 'server' && isUnprovoked(link)) this.lastClosedByServer = time;
     if (this.open.size === 0 && time - this.lastClosedByServer < STOPPING) this.sessions.stopped(time);
+  }
+
+  /** A client that may be ours connected to another port. */
+  private elsewhere(clientId: string, seen: Seen): void {
+    const known = this.sessions.get(clientId);
+    if (known === undefined) return;
+    known.doubtedAt = seen.time;
+    known.doubt = `packet #${seen.item.number} (CONNECT) of the same client went to another port of this host`;
+    this.wills.elsewhere(known, seen);
   }
 
   private use(clientId: string): KnownClient {

@@ -112,6 +112,12 @@ export class WillWatch {
     this.wait(will, link);
   }
 
+  /** The client may have gone on with its session at another port of the server. */
+  elsewhere({ will }: KnownClient, seen: Seen): void {
+    if (will === undefined || will.isPublished) return;
+    if (will.fate === 'kept' || (will.fate === 'due' && seen.time < will.dueBy + GRACE)) this.doubt(will, seen.ref());
+  }
+
   /** The client is no longer known. */
   forget({ will, lastWill }: KnownClient): void {
     for (const one of [will, lastWill]) if (one !== undefined) this.drop(one);
