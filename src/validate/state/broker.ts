@@ -20,6 +20,7 @@ import type { WillFact } from './wills.js';
 /** A server that stops closes its connections within this time (ns). */
 const STOPPING = 30e9;
 const SERVER_SHUTTING_DOWN = 0x8b;
+const UNENDED = 'the end of the connection before was not seen';
 const TAKEN_OVER = 'the session went on over another connection';
 
 export class Broker {
@@ -174,7 +175,7 @@ export class Broker {
     ) {
       const { clientFlows, serverFlows, isOpen } = before;
       // An acknowledgement may lie in a hole of the connection before.
-      const unseen = doubt ?? before.missing;
+      const unseen = doubt ?? before.missing ?? (isOpen ? UNENDED : undefined);
       for (const [flows, old] of [
         [client.flows, clientFlows],
         [server.flows, serverFlows],
