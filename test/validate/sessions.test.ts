@@ -266,3 +266,12 @@ describe('a take-over', () => {
     expect(found(`${BEGUN} ${SECOND} \n wait 20s \n 2> c0 00 \n 2< d0 00`, '3.1.1')).toEqual(['?take-over-ignored']);
   });
 });
+
+it('a will of somebody whose CONNECT was not seen is not the one that was deleted', () => {
+  const transcript = `> 10 { proto 02 003c p "s" } \n < 20 { 00 00 p } \n > 82 { 0001 p "w" 00 } \n < 90 { 0001 p 00 }
+    2> 10 { proto 06 003c p "a" p "w" "x" } \n 2< 20 { 00 00 p } \n wait 2s \n 2> e0 00 \n fin 2> \n fin 2<
+    wait 5s \n 3> c0 00 \n 3< d0 00 \n fin 3> \n fin 3< \n wait 1s \n < 30 { "w" p 'x' } \n wait 12s \n > c0 00 \n < d0 00`;
+  for (const version of ['3.1.1', '5.0'] as const) {
+    expect(found(transcript, version)).toEqual(['?will-published-after-disconnect']);
+  }
+});

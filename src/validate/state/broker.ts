@@ -36,7 +36,7 @@ export class Broker {
   constructor(readonly limits: JudgeLimits) {
     this.messages = new Messages(limits);
     this.sessions = new Sessions(limits.sessions);
-    this.wills = new WillWatch(this.messages, this.open);
+    this.wills = new WillWatch(this.messages, this.open, this.sessions);
   }
 
   joins(siblings: Set<Broker>): void {

@@ -76,6 +76,11 @@ export class Sessions {
     this.hiddenAt = Math.max(this.hiddenAt, time);
   }
 
+  /** Why the client of a connection since then may be any; undefined when all are known. */
+  strangerSince(time: number): string | undefined {
+    return this.hiddenAt >= time ? 'a connection was seen whose client is not known' : undefined;
+  }
+
   stopped(time: number): void {
     this.stoppedAt = time;
   }
@@ -109,9 +114,8 @@ export class Sessions {
     if (client.asking !== undefined && client.asking !== link && client.asking.answered === undefined) {
       return `packet #${client.asking.asked.number} (CONNECT) of the same client waits for its answer`;
     }
-    if (this.hiddenAt >= since) return 'a connection was seen whose client is not known';
     // A DISCONNECT of 5.0 may change the Session Expiry Interval.
-    return before.isV5 ? before.client.evidence.hole(since) : undefined;
+    return this.strangerSince(since) ?? (before.isV5 ? before.client.evidence.hole(since) : undefined);
   }
 
   private expectedLater(

@@ -9,7 +9,7 @@ import { GRACE } from './grace.js';
 import type { Link } from './link.js';
 import type { Message } from './message.js';
 import type { Messages } from './messages.js';
-import type { KnownClient } from './sessions.js';
+import type { KnownClient, Sessions } from './sessions.js';
 import type { Will } from './will.js';
 import { type WillFact, Wills } from './wills.js';
 
@@ -32,6 +32,7 @@ export class WillWatch {
   constructor(
     private readonly messages: Messages,
     private readonly open: ReadonlySet<Link>,
+    private readonly sessions: Sessions,
   ) {}
 
   classify(seen: Seen, receiver: number, delivery: DeliveryFact | undefined): WillFact | undefined {
@@ -128,7 +129,7 @@ export class WillWatch {
     const foreign = this.wills.foreign(fact.will);
     const stranger =
       foreign === undefined
-        ? undefined
+        ? this.sessions.strangerSince(fact.will.message.frame.time)
         : `nobody was seen to publish packet #${foreign.number} (PUBLISH) to this topic`;
     suspicions.push({ fact, frame: seen.ref(), stranger });
   }
