@@ -11,6 +11,7 @@ import type { Delivery, Notice, Transport, TransportName } from '../transport/tr
 import { WebSocketTransport } from '../transport/websocket/websocket.js';
 import type { Connection } from './connection.js';
 import { Conversation, type ConversationOptions } from './conversation.js';
+import type { KnownServers } from './known-servers.js';
 import type { LayerOptions } from './limits.js';
 import type { Output } from './output.js';
 import { Recognition, type Verdict } from './recognition.js';
@@ -19,6 +20,7 @@ import { Recognition, type Verdict } from './recognition.js';
 export interface ChannelContext {
   readonly output: Output;
   readonly forcedPorts: ReadonlySet<number>;
+  readonly servers: KnownServers;
   readonly secrets: TlsSecrets;
   readonly limits: Partial<LayerOptions>;
   readonly conversation: ConversationOptions;
@@ -42,7 +44,7 @@ export class Channel {
     connection?: Connection,
   ) {
     this.connection = connection;
-    this.state = new Recognition(tcp, context.forcedPorts, outer, context.limits.recognition);
+    this.state = new Recognition(tcp, context.forcedPorts, context.servers, outer, context.limits.recognition);
   }
 
   chunk(side: Side, chunk: Chunk): void {
@@ -77,8 +79,10 @@ export class Channel {
     }
     const connection = this.connection ?? this.context.output.connection(this.tcp, recognition.clientSide());
     this.connection = connection;
-    if (verdict === 'mqtt') this.state = new Conversation(connection, this.context.output, this.context.conversation);
-    else this.state = this.layer(verdict, connection);
+    if (verdict === 'mqtt') {
+      this.context.servers.add(this.tcp, connection.clientSide === 0 ? 1 : 0, this.outer);
+      this.state = new Conversation(connection, this.context.output, this.context.conversation);
+    } else this.state = this.layer(verdict, connection);
     for (const held of recognition.held) this.chunk(held.side, held.chunk);
   }
 

@@ -16,6 +16,7 @@ import { TlsSecrets } from '../transport/tls/secrets.js';
 import { CONVERSATION_DEFAULTS } from './bounds.js';
 import { Channel, type ChannelContext } from './channel.js';
 import type { Item, Summary } from './item.js';
+import { KnownServers } from './known-servers.js';
 import type { LayerOptions } from './limits.js';
 import { Output } from './output.js';
 import { serverSide } from './recognition.js';
@@ -66,6 +67,7 @@ export class Dissector {
     this.context = {
       output: this.output,
       forcedPorts: this.forcedPorts,
+      servers: new KnownServers(),
       secrets,
       limits,
       conversation: {

@@ -10,9 +10,10 @@ import { judgeRecords, judgeTls } from '../transport/tls/judge.js';
 import type { TransportName } from '../transport/transport.js';
 import { frameDirection, judgeUpgrade, tellingFrames } from '../transport/websocket/detect.js';
 import { RECOGNITION_DEFAULTS, type RecognitionOptions } from './bounds.js';
+import type { KnownServers } from './known-servers.js';
 
-/** What packets from the middle of a connection must tell, on the MQTT port and on any other. */
-const ENOUGH_ON_PORT = 1;
+/** What packets from the middle of a connection must tell, where MQTT is expected and anywhere else. */
+const ENOUGH_WHERE_EXPECTED = 1;
 const ENOUGH = 3;
 
 export type Verdict = 'mqtt' | TransportName | 'other' | 'more';
@@ -32,15 +33,19 @@ export class Recognition {
   private client: Side | undefined = undefined;
   private late = false;
   private readonly bounds: RecognitionOptions;
+  /** The end that spoke MQTT before. */
+  private readonly server: Side | undefined;
 
   constructor(
     private readonly tcp: TcpConnection<unknown>,
     private readonly forcedPorts: ReadonlySet<number>,
+    servers: KnownServers,
     /** Layers around this one. */
     private readonly outer: readonly TransportName[] = [],
     bounds: Partial<RecognitionOptions> = {},
   ) {
     this.bounds = { ...RECOGNITION_DEFAULTS, ...bounds };
+    this.server = servers.sideOf(tcp, outer);
   }
 
   /** Takes the next chunk; it is held when the answer is 'more' or 'mqtt'. */
@@ -85,8 +90,10 @@ export class Recognition {
     return forcedPorts.has(tcp.ports[0]) || forcedPorts.has(tcp.ports[1]);
   }
 
-  private get wellKnownPort(): boolean {
+  /** By the port, or because it was MQTT before. */
+  private get isExpected(): boolean {
     const { ports } = this.tcp;
+    if (this.server !== undefined) return true;
     return (ports[0] === MQTT_PORT || ports[1] === MQTT_PORT) && !this.outer.includes('websocket');
   }
 
@@ -105,7 +112,7 @@ export class Recognition {
       if (verdict === name) return name;
       more ||= verdict === 'more';
     }
-    const verdict = judgeOpening(opening, this.wellKnownPort);
+    const verdict = judgeOpening(opening, this.isExpected);
     if (verdict !== 'mqtt' && (verdict === 'more' || more)) {
       this.opening = copyOf(opening);
       return 'more';
@@ -122,7 +129,7 @@ export class Recognition {
     }
     this.weight += telling(bytes);
     this.client ??= this.clientFrom(side, bytes);
-    return this.weight >= (this.wellKnownPort ? ENOUGH_ON_PORT : ENOUGH) ? 'mqtt' : 'more';
+    return this.weight >= (this.isExpected ? ENOUGH_WHERE_EXPECTED : ENOUGH) ? 'mqtt' : 'more';
   }
 
   private clientFrom(side: Side, bytes: Uint8Array): Side | undefined {
@@ -131,12 +138,10 @@ export class Recognition {
     return direction === 'client-to-server' ? side : other(side);
   }
 
-  /** Who opened the connection, else who sent what only clients send, else the other end of a server's port. */
+  /** Who opened the connection, else who sent what only clients send, else the other end of a server or its port. */
   clientSide(): Side {
-    const { tcp, forcedPorts } = this;
-    const known = tcp.openedBy ?? this.client;
-    if (known !== undefined) return known;
-    return serverSide(tcp.ports, forcedPorts) === 0 ? 1 : 0;
+    const { tcp, forcedPorts, server = serverSide(tcp.ports, forcedPorts) } = this;
+    return tcp.openedBy ?? this.client ?? other(server);
   }
 }
 

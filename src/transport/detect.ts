@@ -1,6 +1,7 @@
 // Whether a TCP connection carries MQTT, from its first bytes on any port. A connection seen from its SYN on must begin
 // with a CONNECT of the client; one seen later is judged by whether its packets read without a problem. Well-known and
-// forced ports lower what is asked for, content alone never is overruled by a port that is merely unusual.
+// forced ports, and servers that spoke MQTT before, lower what is asked for; content alone never is overruled by a port that
+// is merely unusual.
 
 import { DAMAGED, isBoundary, type Known, NEEDS_MORE, packetLength, tells } from '../codec/plausible.js';
 import type { Direction } from '../spec/versions.js';
@@ -13,10 +14,10 @@ export type Verdict = 'mqtt' | 'other' | 'more';
 const UNKNOWN: Known = { version: undefined, direction: undefined };
 
 /** The first bytes that the opener of a connection sent. */
-export function judgeOpening(bytes: Uint8Array, wellKnownPort: boolean): Verdict {
+export function judgeOpening(bytes: Uint8Array, isExpected: boolean): Verdict {
   const verdict = beginsWithConnect(bytes);
-  if (verdict !== 'other' || !wellKnownPort) return verdict;
-  // On the MQTT port a client that begins with something else, or with a damaged CONNECT, is what people look for.
+  if (verdict !== 'other' || !isExpected) return verdict;
+  // Where MQTT is expected a client that begins with something else, or with a damaged CONNECT, is what people look for.
   const tls = bytes[0] === 0x16 && bytes[1] === 0x03;
   return (bytes[0]! >> 4 === 1 && !tls) || telling(bytes) > 0 ? 'mqtt' : 'other';
 }

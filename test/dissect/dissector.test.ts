@@ -283,6 +283,33 @@ describe.each([
   });
 });
 
+describe('a server that spoke MQTT', () => {
+  const before = opened({ port: 5000 });
+  const lost = (options = {}) => new Wire({ clientPort: 20001, ...options }).wait(1).open().lose(CLIENT, 16);
+  const lines = (...wires: readonly Wire[]) => dissected(merged(...wires)).lines.slice(CONNECT_LINES.length);
+  // What the client sends waits behind the hole.
+  const LATER = [
+    'S 3.1.1 CONNACK length 4',
+    'S 3.1.1 PINGRESP length 2',
+    'gap C: 16 bytes not in the capture',
+    'C 3.1.1 PINGREQ length 2',
+  ];
+  const answered = (wire: Wire) => wire.send(SERVER, CONNACK).send(CLIENT, 'c0 00').send(SERVER, 'd0 00');
+
+  it('is read on later though CONNECT is missing', () => {
+    expect(lines(before, answered(lost({ port: 5000 })))).toEqual(LATER);
+  });
+
+  it('is another on another port', () => {
+    expect(lines(before, answered(lost({ port: 5001 })))).toEqual([]);
+  });
+
+  it('may speak other things, too', () => {
+    const other = new Wire({ port: 5000, clientPort: 20001 }).wait(1).open().send(CLIENT, '"GET / HTTP/1.1" 0d0a 0d0a');
+    expect(lines(before, other.send(SERVER, '"HTTP/1.1 200 OK" 0d0a 0d0a'))).toEqual([]);
+  });
+});
+
 describe('without reassembly', () => {
   it('takes segments as they come', () => {
     const wire = opened().send(CLIENT, PUBLISH).lose(CLIENT, 500).send(CLIENT, 'c0 00');
