@@ -14,6 +14,7 @@ import {
   type JudgementRenderer,
 } from '../report/judgement/judgement.js';
 import type { Source } from '../report/renderer.js';
+import { UserError } from '../user-error.js';
 import type { Finding } from '../validate/finding.js';
 import type { Rule } from '../validate/rule.js';
 import type { Io } from './io.js';
@@ -53,8 +54,11 @@ export class JudgementReport {
   ) {
     const { options, inputs, rules, known, toolVersion } = settings;
     const { verbose = false, inconclusive = false, quiet = false, failOn } = options;
-    this.outlet = new Outlet(options, inputs, io);
     this.format = JUDGEMENT_FORMATS.find(({ name }) => name === (options.format ?? 'table'))!;
+    if (quiet && this.format.isWhole === true) {
+      throw new UserError('option', `-q is not for --format ${this.format.name}, which cannot be only the counts`);
+    }
+    this.outlet = new Outlet(options, inputs, io);
     this.renderer = this.format.create({
       width: widthOf(options, io) ?? WIDTH_ELSEWHERE,
       colour: isColoured(options, io),

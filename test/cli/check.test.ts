@@ -149,6 +149,24 @@ describe('the report', () => {
     ]);
   });
 
+  it.each(['junit', 'sarif', 'tap'])('%s cannot be only the counts', async (format) => {
+    const { exitCode, stderr, stdout } = await cli(['check', '-q', '--format', format, FAULTY]);
+    expect([exitCode, stdout]).toEqual([2, '']);
+    expect(stderr).toContain(`-q is not for --format ${format}`);
+  });
+
+  it('counts only in JSON, too', async () => {
+    const { stdout } = await cli(['check', '-q', '--format', 'json', FAULTY, ...ONLY]);
+    expect(JSON.parse(stdout)).toMatchObject({ findings: [], connections: [], summary: { findings: { must: 2 } } });
+  });
+
+  it('names the packet that is the reason of a close, in JSON as in words', async () => {
+    const { stdout } = await cli(['check', '--format', 'json', fixture('server-disconnect-v5.pcap')]);
+    const { ending } = JSON.parse(stdout).connections[2];
+    expect(ending).toMatchObject({ by: 'server', how: 'fin', verdict: 'asked', frame: 11, captureFrames: [30] });
+    expect(ending.message).toContain('packet #11 (PUBLISH)');
+  });
+
   it('is short with -q, and tells every connection with -v', async () => {
     expect((await cli(['check', '-q', FAULTY, ...ONLY])).stdout.split('\n')).toHaveLength(3);
     const connects = (from: number, to: number) =>

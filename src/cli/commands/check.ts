@@ -56,7 +56,7 @@ export function defineCheck(command: Command, io: Io, done: (exitCode: number) =
     .argument('[capture...]', 'capture files, read in order as one capture; - reads stdin');
   const outputs = addOutputOptions(command, JUDGEMENT_FORMATS, 'table')
     .option('-v, --verbose', 'what is inconclusive too, and every connection')
-    .option('-q, --quiet', 'only the counts')
+    .option('-q, --quiet', 'only the counts; not for junit, sarif and tap')
     .option('--inconclusive', 'show what is inconclusive, with the reason')
     .addOption(new Option('--fail-on <level>', 'findings that make it fail (exit 1)').choices(FAIL_ON).default('must'));
   addScopeOptions(outputs)

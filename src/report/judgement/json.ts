@@ -12,7 +12,7 @@ export function createJson(options: JudgementOptions): JudgementRenderer {
     found: (found: Found) => (options.quiet ? '' : element(json(found))),
     flush: () => '',
     end(judgement) {
-      const connections = judgement.connections.map(connectionJson).join(',\n');
+      const connections = (options.quiet ? [] : judgement.connections).map(connectionJson).join(',\n');
       const coverage = judgement.coverage.map(coverageJson).join(',\n');
       const lists = `\n],"connections":[\n${connections}\n],"coverage":[\n${coverage}\n]`;
       return `${lists},"summary":${summaryJson(judgement)}}\n`;

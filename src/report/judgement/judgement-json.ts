@@ -34,12 +34,16 @@ export function createFindingJson(options: JudgementOptions): (found: Found) => 
 export function connectionJson(judged: JudgedConnection): string {
   const { connection, packets, held, violated, inconclusive, statements, unjudged, ending } = judged;
   const { id, client, server, transport, version, clientId } = connection;
+  const { frame, ...end } = ending;
+  // As a finding tells the packet that it is about.
+  const reason = frame === undefined || frame.number === 0 ? {} : { frame: frame.number };
+  const captureFrames = frame?.captureFrames.filter((one) => one > 0);
   return plainJson({
     ...{ connection: id, client, server, transport, version, clientId },
     packets: { client: packets[0], server: packets[1] },
     rules: { held, violated, inconclusive },
     statements,
-    ...{ unjudged, ending },
+    ...{ unjudged, ending: { ...end, ...reason, captureFrames } },
   });
 }
 

@@ -72,6 +72,8 @@ export interface JudgementFormat {
   readonly title: string;
   /** Whether the closing lines are part of the output; else they go beside it. */
   readonly closesWithSummary: boolean;
+  /** It tells of each statement or finding, and is nothing without them: -q is refused. */
+  readonly isWhole?: true;
   create(options: JudgementOptions): JudgementRenderer;
 }
 
