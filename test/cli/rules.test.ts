@@ -95,6 +95,19 @@ describe('at length', () => {
 });
 
 describe('coverage', () => {
+  it.each([
+    [80, true],
+    [110, true],
+    [111, false],
+    [200, false],
+  ])('fits into %i columns, with the numbers of chapters only: %s', async (width, isNarrow) => {
+    const { stdout } = await cli(['rules', '--coverage', '--width', String(width)]);
+    const longest = Math.max(...stdout.split('\n').map((line) => line.length));
+    expect(longest).toBeLessThanOrEqual(width);
+    expect(stdout.includes('3 Control Packets')).toBe(!isNarrow);
+    expect(stdout).toMatch(/^3\.1\.1 {2}3 /m);
+  });
+
   it('counts every statement once', async () => {
     const { stdout } = await cli(['rules', '--coverage']);
     const last = stdout.trimEnd().split('\n').at(-1)!;

@@ -66,7 +66,9 @@ function textOf(ids: readonly string[], options: RulesOptions, io: Io): string {
   if (options.coverage === true) {
     if (ids.length > 0) throw new UserError('option', '--coverage is of everything: leave it or the statements out');
     if (isJson) return coverageJson(RULES, UNJUDGED);
-    return options.markdown === true ? coverageMarkdown(RULES, UNJUDGED) : coverageText(RULES, UNJUDGED, palette);
+    return options.markdown === true
+      ? coverageMarkdown(RULES, UNJUDGED)
+      : coverageText(RULES, UNJUDGED, palette, width);
   }
   const entries = entriesOf(RULES, UNJUDGED);
   if (ids.length === 0) return isJson ? rulesJson(entries, RULES) : listText(entries, width, palette);

@@ -18,16 +18,40 @@ const CHAPTERS: Readonly<Record<number, string>> = {
 };
 const TITLES = ['MQTT', 'chapter', 'statements', ...ANSWERS, 'from captures'] as const;
 
-export function coverageText(rules: readonly Rule[], unjudged: readonly Unjudged[], palette: Palette): string {
+const GAP = '  ';
+/** The same over two lines, for a terminal that is too narrow for the table. */
+const NARROW = ['MQTT', 'chap-/ter', 'state-/ments', 'frame', 'conver-/sation', 'session', 'sce-/nario'];
+const NARROW_TITLES = [...NARROW, 'unobser-/vable', 'from/captures'].map((title) => title.split('/'));
+
+export function coverageText(
+  rules: readonly Rule[],
+  unjudged: readonly Unjudged[],
+  palette: Palette,
+  width: number,
+): string {
   const rows = tableOf(rules, unjudged);
-  const widths = TITLES.map((title, i) => Math.max(title.length, ...rows.map((row) => row[i]!.length)));
+  if (widthsOf([TITLES, ...rows]).reduce((sum, one) => sum + one + GAP.length, -GAP.length) <= width) {
+    return layOut([TITLES], rows, palette);
+  }
+  // Of a chapter its number is enough.
+  const numbered = rows.map((row) => row.map((text, i) => (i === 1 ? text.split(' ')[0]! : text)));
+  const heads = [0, 1].map((part) => NARROW_TITLES.map((title) => title[part - 2 + title.length] ?? ''));
+  return layOut(heads, numbered, palette);
+}
+
+function widthsOf(rows: readonly (readonly string[])[]): readonly number[] {
+  return TITLES.map((_, i) => Math.max(...rows.map((row) => row[i]!.length)));
+}
+
+function layOut(heads: readonly (readonly string[])[], rows: readonly (readonly string[])[], palette: Palette): string {
+  const widths = widthsOf([...heads, ...rows]);
   const line = (cells: readonly string[]) =>
     cells
       .map((text, i) => (i < 2 ? fill(text, widths[i]!) : text.padStart(widths[i]!)))
-      .join('  ')
+      .join(GAP)
       .trimEnd();
   const lines = rows.map((row) => (row[1] === 'all' ? palette.bold(line(row)) : line(row)));
-  return `${[palette.dim(line(TITLES)), ...lines].join('\n')}\n`;
+  return `${[...heads.map((head) => palette.dim(line(head))), ...lines].join('\n')}\n`;
 }
 
 export function coverageMarkdown(rules: readonly Rule[], unjudged: readonly Unjudged[]): string {
