@@ -64,8 +64,13 @@ function refusal(first: Uint8Array): string {
       Array.from(begins, (char) => char.charCodeAt(0)),
     ),
   );
-  const hint = other ? ` It looks like ${other.what}: ${other.advice}.` : isText(first) ? ' It looks like text.' : '';
+  const hint = other ? ` It looks like ${other.what}: ${other.advice}.` : looks(first);
   return `not a pcap or pcapng capture: it begins with ${shown}.${hint}`;
+}
+
+function looks(first: Uint8Array): string {
+  if (first.length < DETECT_LENGTH) return ' The file ends there, before its format can be told.';
+  return isText(first) ? ' It looks like text.' : '';
 }
 
 function beginsWith(bytes: Uint8Array, magic: readonly number[]): boolean {

@@ -42,6 +42,7 @@ describe('the first bytes', () => {
     { bytes: '28 b5 2f fd 24', message: 'zstd: decompress it first' },
     { bytes: '30 30 30 30 20 20 31 30', message: 'a hex dump' },
     { bytes: '68 65 6c 6c 6f 0a', message: 'It looks like text' },
+    { bytes: '0a 0d 0d', message: 'it begins with 0a 0d 0d. The file ends there' },
     { bytes: '01 '.repeat(40), message: `begins with ${'01 '.repeat(16).trim()}.` },
   ])('$bytes are refused', ({ bytes, message }) => {
     expect(() => openCapture(hex(bytes))).toThrowError(
