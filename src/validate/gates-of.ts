@@ -192,9 +192,14 @@ function gatesOfDelivery(delivery: DeliveryFact, packet: PacketOf<'PUBLISH'>, ev
   if (isOdd) open |= ODD_DELIVERY;
   if (publication === undefined) return open;
   open |= GATES.published;
-  const { message, isWill } = publication;
+  const { message, isWill, repeated } = publication;
   if (message.retain) open |= GATES.retained;
-  if (origin !== 'live' || isWill || (message.qos < route.most ? message.qos : route.most) !== qos)
+  if (
+    origin !== 'live' ||
+    isWill ||
+    repeated !== undefined ||
+    (message.qos < route.most ? message.qos : route.most) !== qos
+  )
     open |= ODD_DELIVERY;
   return message.forwarded === NOTHING_FORWARDED && message.expiry === undefined ? open : open | GATES.forwarded;
 }

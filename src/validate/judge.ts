@@ -107,7 +107,7 @@ export class Judge {
     const { conversation } = judged;
     const { event, verdicts } = this;
     event.set(item, conversation);
-    if (frame.bytes.length < frame.length) event.sender.evidence.missed('a packet is not whole', frame.time);
+    if (frame.bytes.length < frame.length) conversation.missed(event.sender.role, 'a packet is not whole', frame.time);
     this.lastTime = frame.time;
     this.lastFrame = frame.origins[frame.origins.length - 1] ?? this.lastFrame;
     verdicts.about(event, conversation, judged);
@@ -171,8 +171,8 @@ export class Judge {
     else {
       if (event === 'lost-sync') this.layer('framing', { ...item, code: strayOf(item.bytes) ?? '' });
       const { conversation } = this.of(connection, time);
-      if (direction !== 'server-to-client') conversation.client.evidence.missed(message, time);
-      if (direction !== 'client-to-server') conversation.server.evidence.missed(message, time);
+      if (direction !== 'server-to-client') conversation.missed('client', message, time);
+      if (direction !== 'client-to-server') conversation.missed('server', message, time);
     }
   }
 

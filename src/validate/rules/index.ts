@@ -36,6 +36,7 @@ import { PROPERTY_RULES } from './properties.js';
 import { PROPERTY_VALUES } from './properties-values.js';
 import { PUBLISH } from './publish.js';
 import { PUBLISH_PROPERTIES } from './publish-properties.js';
+import { QOS_2_DUPLICATES } from './qos-2-duplicates.js';
 import { QOS_2_RELEASE } from './qos-2-release.js';
 import { QOS_2_UNANSWERED } from './qos-2-unanswered.js';
 import { QOS_ACKNOWLEDGEMENTS } from './qos-acknowledgements.js';
@@ -139,6 +140,7 @@ const SETS: readonly RuleSet[] = [
   ORDERING,
   QOS_UNANSWERED,
   QOS_2_UNANSWERED,
+  QOS_2_DUPLICATES,
   RECEIVE_MAXIMUM,
   PACKET_SIZE,
   PACKET_SIZE_DIAGNOSTICS,

@@ -5,6 +5,7 @@
 // having changed it asks `doubt` first: it may be the message of somebody who was not seen.
 
 import type { FrameRef } from '../finding.js';
+import type { PacketOf } from '../seen.js';
 import { GRACE } from './grace.js';
 import type { Publication } from './publication.js';
 import type { Route } from './route.js';
@@ -74,6 +75,13 @@ export class DeliveryFact {
     const { session } = this;
     return session.unknown ?? session.subscriptions.doubt;
   }
+}
+
+/** Subscription Identifiers of a delivery. */
+export function identifiersOf({ properties = [] }: PacketOf<'PUBLISH'>): ReadonlySet<number> {
+  const identifiers = new Set<number>();
+  for (const one of properties) if (one.name === 'subscriptionIdentifier') identifiers.add(one.value);
+  return identifiers;
 }
 
 const REACH = 64;

@@ -6,7 +6,7 @@ import type { FrameRef } from '../finding.js';
 import type { JudgeLimits } from '../limits.js';
 import type { PacketOf, Seen } from '../seen.js';
 import { answered } from './answered.js';
-import { DeliveryFact } from './delivery.js';
+import { DeliveryFact, identifiersOf } from './delivery.js';
 import type { FlowFact } from './flows.js';
 import { forwardedOf, NOTHING_FORWARDED } from './forwarded.js';
 import { expiryOf, willOf } from './message.js';
@@ -132,7 +132,7 @@ export class Messages {
   ): void {
     // Once more the same: the server has it, or takes this one for it.
     if (flow !== undefined && flow.kind !== 'new' && flow.kind !== 'in-use') {
-      this.resent(packet, seen);
+      this.resent(packet, seen, flow, publisher);
       return;
     }
     const publication = this.take(packet, seen, log);
@@ -164,10 +164,10 @@ export class Messages {
     return publication;
   }
 
-  private resent({ payload, packetId, dup }: PacketOf<'PUBLISH'>, { topic }: Seen): void {
+  private resent(packet: PacketOf<'PUBLISH'>, { topic, item }: Seen, flow: FlowFact, publisher: Publisher): void {
+    const { payload, packetId, dup } = packet;
     if (topic === undefined || payload === undefined || dup !== true) return;
-    const publication = this.find(topic, payload, (one) => one.packetId === packetId);
-    if (publication !== undefined) publication.wasDup = true;
+    this.find(topic, payload, (one) => one.packetId === packetId)?.cameAgain(flow, item.number, publisher);
   }
 
   /** The latest publication of a topic with this payload, among those that are recent. */
@@ -193,6 +193,11 @@ export class Messages {
   private begin(topic: string): PublicationLog {
     if (topic.charCodeAt(0) === 0xfeff) this.hasMarked = true;
     return new TopicLog(topic, Math.imul(++this.topics, 0x85ebca6b), this.recent);
+  }
+
+  /** A client has a will for this topic, or had one. */
+  hasWill(topic: string): boolean {
+    return this.wills.has(topic);
   }
 
   /** What was published to a topic last, as far as it is kept. */
@@ -258,6 +263,9 @@ export class Messages {
     if (owed !== undefined && publication.is(owed.length, owed.hash)) route.owed = undefined;
     if (origin === 'live') route.deliver(publication, seen.time);
     else if (origin === 'late') route.caughtUp(publication);
+    if (publication.qos === 2 && (origin === 'live' || origin === 'late')) {
+      route.copy(publication, seen.item.number, seen.item.connection.id);
+    }
     if (origin === 'will') this.willCame(publication);
     if (origin === 'retained') {
       route.kept = publication;
@@ -283,13 +291,6 @@ export class Messages {
     if (log === undefined) this.logs.set(message.topic, (log = this.begin(message.topic)));
     this.retain(log, will);
   }
-}
-
-/** Subscription Identifiers of a delivery. */
-function identifiersOf({ properties = [] }: PacketOf<'PUBLISH'>): ReadonlySet<number> {
-  const identifiers = new Set<number>();
-  for (const one of properties) if (one.name === 'subscriptionIdentifier') identifiers.add(one.value);
-  return identifiers;
 }
 
 /** It tells that others publish, whom nobody sees. */

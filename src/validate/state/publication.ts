@@ -6,6 +6,7 @@ import type { Version } from '../../spec/versions.js';
 import type { FrameRef } from '../finding.js';
 import { ByPacketId } from './by-packet-id.js';
 import type { Evidence } from './evidence.js';
+import type { FlowFact } from './flows.js';
 import type { Forwarded } from './forwarded.js';
 import type { Message } from './message.js';
 import type { TopicLog } from './topic-log.js';
@@ -54,6 +55,15 @@ export interface SharedDelivery {
   code: number | undefined;
 }
 
+/** A QoS 2 message that was sent again before its PUBREL. */
+export interface Repeated {
+  /** The packet that sent it again first, and the client over that connection. */
+  readonly number: number;
+  readonly publisher: Publisher;
+  /** Why the server may take it for a new one. */
+  readonly doubt: string | undefined;
+}
+
 /** The publications of one topic. */
 export type PublicationLog = TopicLog<Publication>;
 
@@ -87,6 +97,9 @@ export class Publication implements Message {
   isAccepted = false;
   /** It came with DUP 1, too. */
   wasDup = false;
+  repeated: Repeated | undefined = undefined;
+  /** It came again after its PUBREL: the server may deliver that as a message of its own. */
+  isAnew = false;
   /** Its topic has another retained message by now, or none. */
   isReplaced = false;
   /** When the server surely had taken it (ns): it answered, or passed it on, or enough time went by. */
@@ -168,6 +181,15 @@ export class Publication implements Message {
     return this.ref;
   }
 
+  /** It came once more with DUP 1. */
+  cameAgain({ kind, exchange, flows }: FlowFact, number: number, publisher: Publisher): void {
+    this.wasDup = true;
+    if (kind !== 'repeated' && kind !== 'resumed') this.isAnew = true;
+    else if (this.qos === 2 && exchange?.number === this.number) {
+      this.repeated ??= { number, publisher, doubt: flows.unknown };
+    }
+  }
+
   settled(time: number): void {
     if (time < this.settledAt) this.settledAt = time;
   }
@@ -185,7 +207,8 @@ export class Publication implements Message {
 
   /** It becomes another one, of which nothing is known yet. */
   renew(): void {
-    this.isGone = this.isRejected = this.isAccepted = this.wasDup = this.isReplaced = false;
+    this.isGone = this.isRejected = this.isAccepted = this.wasDup = this.isReplaced = this.isAnew = false;
+    this.repeated = undefined;
     this.released = 0;
   }
 }

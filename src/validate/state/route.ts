@@ -22,6 +22,13 @@ export interface Incomplete {
   readonly frame: FrameRef;
 }
 
+/** A QoS 2 message, and the packet and connection that brought it first. */
+interface Copy {
+  order: number;
+  number: number;
+  connection: number;
+}
+
 /** A retained message that a subscription asks for. */
 export interface Owed {
   readonly publication: Publication;
@@ -30,6 +37,7 @@ export interface Owed {
 
 const MOST_SKIPPED = 32;
 const MOST_INCOMPLETE = 16;
+const MOST_COPIES = 8;
 
 export class Route {
   /** Of the subscriptions, when `matching` was found. */
@@ -58,6 +66,9 @@ export class Route {
   skipped: Skipped[] | undefined = undefined;
   incomplete: Incomplete[] | undefined = undefined;
   owed: Owed | undefined = undefined;
+  /** The QoS 2 messages that were delivered last, in turn. */
+  private copies: Copy[] | undefined = undefined;
+  private copied = 0;
   /** The retained message that was delivered last, and when (ns). */
   kept: Publication | undefined = undefined;
   keptAt = Number.NEGATIVE_INFINITY;
@@ -100,6 +111,24 @@ export class Route {
   /** Whether a retained message was delivered since a moment. */
   cameSince(publication: Publication, time: number): boolean {
     return this.kept === publication && this.keptAt >= time;
+  }
+
+  /** A QoS 2 message was delivered for the first time. */
+  copy({ order }: Publication, number: number, connection: number): void {
+    this.copies ??= [];
+    const at = this.copied++ % MOST_COPIES;
+    const one = this.copies[at];
+    if (one === undefined) this.copies.push({ order, number, connection });
+    else {
+      one.order = order;
+      one.number = number;
+      one.connection = connection;
+    }
+  }
+
+  /** The packet that brought it first over this connection; undefined when that is not known. */
+  firstCopy({ order }: Publication, connection: number): number | undefined {
+    return this.copies?.find((one) => one.order === order && one.connection === connection)?.number;
   }
 
   /** One copy of a message to several subscriptions: which of their identifiers it carries. */
