@@ -31,6 +31,7 @@ import { ORDERING } from './ordering.js';
 import { PACKET_IDENTIFIER } from './packet-identifier.js';
 import { PACKET_SIZE } from './packet-size.js';
 import { PACKET_SIZE_DIAGNOSTICS } from './packet-size-diagnostics.js';
+import { PAYLOAD_FORMAT } from './payload-format.js';
 import { PING_EXCHANGE } from './ping-exchange.js';
 import { PROPERTY_RULES } from './properties.js';
 import { PROPERTY_VALUES } from './properties-values.js';
@@ -93,6 +94,7 @@ const SETS: readonly RuleSet[] = [
   CONNACK,
   PUBLISH,
   PUBLISH_PROPERTIES,
+  PAYLOAD_FORMAT,
   TOPIC_NAMES,
   TOPIC_FILTERS,
   SHARED_SUBSCRIPTION_FILTERS,
