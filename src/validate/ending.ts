@@ -4,6 +4,7 @@
 import type { Version } from '../spec/versions.js';
 import { codeText } from './code-text.js';
 import type { FrameRef } from './finding.js';
+import { offenderText } from './offender-text.js';
 import type { Closed } from './state/closed.js';
 import type { Conversation } from './state/conversation.js';
 import { GRACE, spanText } from './state/grace.js';
@@ -128,8 +129,7 @@ function offended({ closed, closer, other, did, version }: Case): Explanation | 
   const { offence } = other;
   if (offence === undefined || closed.began - offence.frame.time > GRACE) return undefined;
   const { frame, message, statement, due } = offence;
-  const after = frame.number === 0 ? 'a WebSocket frame' : `packet #${frame.number} (${frame.type})`;
-  const text = `${did} right after ${after}: ${message} (${statement}), which asks for the close`;
+  const text = `${did} right after ${offenderText(frame)}: ${message} (${statement}), which asks for the close`;
   return { verdict: 'asked', frame, ...owing(`${text}`, due, version, closer) };
 }
 

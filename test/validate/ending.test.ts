@@ -81,6 +81,20 @@ const ROWS: readonly Row[] = [
     0x81,
   ],
   [
+    `${OPENED}> 00 00\nfin <\nfin >`,
+    '3.1.1',
+    'server',
+    'asked',
+    'the server closed right after a byte that begins no packet: packet type 0 is reserved (§2.2.1), which asks for the close',
+  ],
+  [
+    'upgrade > "mqtt" < "mqtt"\n> 10 { proto 02 003c p "a" }\n< 20 { 00 00 p }\n> text c0 00\nfin <\nfin >',
+    '3.1.1',
+    'server',
+    'asked',
+    'the server closed right after a WebSocket frame: a text frame of 2 bytes: MQTT is sent in binary frames (3.1.1:MQTT-6.0.0-1), which asks for the close',
+  ],
+  [
     '> 10 { proto 02 003c p "a" }\n< 20 { 00 4:05 5:87 p }\nfin <\nfin >',
     '3.1.1',
     'server',

@@ -3,6 +3,7 @@
 //
 // The first offence of a side counts. What a CONNECT did wrong is judged with the answer to it (opening-connect).
 
+import { offenderText } from '../offender-text.js';
 import { type ConversationRule, conversationRule, type Rule, type RuleSet, type Verdict } from '../rule.js';
 import type { Closed } from '../state/closed.js';
 import type { Conversation } from '../state/conversation.js';
@@ -25,9 +26,7 @@ function judge(verdict: Verdict, offender: Half, judged: Half, { by, how, began 
   const { offence, aftermath } = offender;
   const answer = aftermath?.answer;
   const later = aftermath?.later;
-  const { number, type } = offence!.frame;
-  const what = number === 0 ? 'a WebSocket frame' : `packet #${number} (${type})`;
-  const asks = `${what} asks for the close: ${offence!.message}`;
+  const asks = `${offenderText(offence!.frame)} asks for the close: ${offence!.message}`;
   const since = offence!.frame.time;
   const party = judged.role;
   if (answer !== undefined) {
