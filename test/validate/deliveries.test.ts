@@ -111,3 +111,44 @@ describe('deliveries in the middle of a connection', () => {
     expect(found(`1< 30 { "t" p 'x' }\n1< 32 { "t" 0001 p 'y' }\n1> 40 { 0001 }`, version)).toEqual([]);
   });
 });
+
+/** Client "q" sends something that was not captured, and leaves. */
+const GAP = `lost 3>\n3> e0 00\nfin 3>\nfin 3<\n`;
+/** Client "o" gets what "p" publishes: so the server took it. */
+const WITNESS = `${joined(2, 'p')}${joined(3, 'q')}${joined(4, 'o')}${subscribed(4, 't', '01')}wait 3s\n`;
+const LATE = `wait 3s\n${joined(1, 's')}${subscribed(1, 't', '01')}`;
+const LATER = 'wait 11s\n1> c0 00\n1< d0 00';
+
+const UNSEEN: readonly (readonly [string, string, string, string])[] = [
+  [
+    'published once more what was retained before',
+    `${WITNESS}2> 31 { "t" p 'x' }\n4< 30 { "t" p 'x' }\n2> 31 { "t" p 'yy' }\n4< 30 { "t" p 'yy' }\n`,
+    `${LATE}1< 31 { "t" p 'x' }`,
+    'retained-message-not-replaced-by-qos-0',
+  ],
+  [
+    'removed what was retained',
+    `${WITNESS}2> 33 { "t" 0001 p 'x' }\n2< 40 { 0001 }\n4< 32 { "t" 0001 p 'x' }\n4> 40 { 0001 }\n${LATE}${LATER}\n`,
+    '',
+    'retained-message-not-sent',
+  ],
+  [
+    'published just now what is retained',
+    `${WITNESS}2> 31 { "t" p 'x' }\n4< 30 { "t" p 'x' }\n${LATE}`,
+    `1< 30 { "t" p 'x' }`,
+    'retain-missing-on-what-was-stored',
+  ],
+];
+
+describe.each(UNSEEN)('another client, of which not all was seen, may have %s', (_title, before, after, rule) => {
+  const verdictsOf = (transcript: string, version: Version): readonly string[] =>
+    judged(packetsOf(transcript, version), version)
+      .findings.filter((one) => one.rule === rule)
+      .map(({ verdict, reason = '' }) => `${verdict} ${reason}`);
+
+  it.each(BOTH)('%s', (version) => {
+    expect(verdictsOf(`${before}${after}`, version)).toEqual(['violation ']);
+    const [verdict, ...others] = verdictsOf(`${before}${GAP}${after}`, version);
+    expect([verdict, ...others]).toEqual([expect.stringMatching(/^inconclusive of a client: /)]);
+  });
+});

@@ -6,7 +6,6 @@ import { blame } from '../doubt.js';
 import type { PacketEvent } from '../event.js';
 import { conversationRule, type RuleSet } from '../rule.js';
 import type { DeliveryFact } from '../state/delivery.js';
-import { GRACE } from '../state/grace.js';
 import type { Publication } from '../state/publication.js';
 import type { Route } from '../state/route.js';
 
@@ -24,10 +23,10 @@ function isSeparate({ packet, flow, delivery }: PacketEvent): boolean {
 
 function doubtOf(delivery: DeliveryFact, publication: Publication, { conversation }: PacketEvent): string | undefined {
   const { broker } = conversation;
-  const { topic, time, repeated } = publication;
+  const { topic, repeated } = publication;
   if (broker.messages.hasWill(topic)) return 'it may be the will of a client';
   if (broker.hasElsewhere(topic)) return 'it may have been published at another port of this host';
-  return repeated?.doubt ?? delivery.doubt() ?? delivery.unsubscribed() ?? broker.unseen(time - GRACE);
+  return repeated?.doubt ?? delivery.doubt() ?? delivery.unsubscribed();
 }
 
 /** Connection 1 is subscribed, connection 2 publishes and breaks off, connection 3 goes on. Eight packets. */

@@ -52,7 +52,7 @@ function doubtOf(
   if (!publication.isDelivered && !publication.isAccepted) return 'the server may not have permitted the publication';
   if (!route.isUsed && subscription.hasWildcard) return 'the client may not be permitted to read the topic';
   if (foreign !== undefined) return 'others publish who were not seen, so it may be retained no more';
-  return session!.subscriptions.doubt;
+  return broker.unseen(publication.time) ?? session!.subscriptions.doubt;
 }
 
 export function accuse(owed: Owed, route: Route, event: ClosedEvent, verdict: Verdict): void {

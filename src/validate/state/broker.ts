@@ -42,7 +42,7 @@ export class Broker {
   private siblings: ReadonlySet<Broker> = new Set();
 
   constructor(readonly limits: JudgeLimits) {
-    this.messages = new Messages(limits);
+    this.messages = new Messages(limits, (since) => this.unseen(since));
     this.sessions = new Sessions(limits.sessions);
     this.wills = new WillWatch(this.messages, this.open, this.sessions);
   }

@@ -32,6 +32,11 @@ export class DeliveryFact {
   /** The server delivered messages that nobody was seen to publish. */
   foreign: FrameRef | undefined = undefined;
 
+  constructor(
+    /** Why not all that clients published since a moment (ns) was seen. */
+    private readonly unseen: (since: number) => string | undefined,
+  ) {}
+
   set(session: Session, route: Route, foreign: FrameRef | undefined): void {
     this.session = session;
     this.route = route;
@@ -67,7 +72,7 @@ export class DeliveryFact {
     const hole = publication.publisher.hole(publication.time - GRACE);
     if (hole !== undefined) return `of the publisher: ${hole}`;
     if (hasTwin(publication)) return 'other messages with the same topic and payload were published';
-    return undefined;
+    return this.unseen(publication.time - GRACE);
   }
 
   /** Why the subscriptions of the receiver are not all known; undefined when they are. */
@@ -82,6 +87,15 @@ export function identifiersOf({ properties = [] }: PacketOf<'PUBLISH'>): Readonl
   const identifiers = new Set<number>();
   for (const one of properties) if (one.name === 'subscriptionIdentifier') identifiers.add(one.value);
   return identifiers;
+}
+
+/** It tells that others publish, whom nobody sees. */
+export function isForeign(
+  { dup, retain }: PacketOf<'PUBLISH'>,
+  topic: string,
+  wills: ReadonlyMap<string, unknown>,
+): boolean {
+  return dup === false && retain === false && !topic.startsWith('$') && !wills.has(topic);
 }
 
 const REACH = 64;

@@ -6,7 +6,7 @@ import type { FrameRef } from '../finding.js';
 import type { JudgeLimits } from '../limits.js';
 import type { PacketOf, Seen } from '../seen.js';
 import { answered } from './answered.js';
-import { DeliveryFact, identifiersOf } from './delivery.js';
+import { DeliveryFact, identifiersOf, isForeign } from './delivery.js';
 import type { FlowFact } from './flows.js';
 import { forwardedOf, NOTHING_FORWARDED } from './forwarded.js';
 import { expiryOf, willOf } from './message.js';
@@ -34,13 +34,17 @@ export class Messages {
   private topics = 0;
   private readonly routes = new Routes();
   private releases = 0;
-  private readonly fact = new DeliveryFact();
+  private readonly fact: DeliveryFact;
   /** The first delivery of a message that nobody was seen to publish. */
   foreign: FrameRef | undefined = undefined;
   /** Some topic begins with U+FEFF, which receivers like to strip. */
   hasMarked = false;
 
-  constructor(readonly limits: JudgeLimits) {
+  constructor(
+    readonly limits: JudgeLimits,
+    unseen: (since: number) => string | undefined = () => undefined,
+  ) {
+    this.fact = new DeliveryFact(unseen);
     this.recent = new Recent(limits.publications);
   }
 
@@ -132,7 +136,7 @@ export class Messages {
   ): void {
     // Once more the same: the server has it, or takes this one for it.
     if (flow !== undefined && flow.kind !== 'new' && flow.kind !== 'in-use') {
-      this.resent(packet, seen, flow, publisher);
+      this.resent(packet, seen, flow);
       return;
     }
     const publication = this.take(packet, seen, log);
@@ -164,10 +168,10 @@ export class Messages {
     return publication;
   }
 
-  private resent(packet: PacketOf<'PUBLISH'>, { topic, item }: Seen, flow: FlowFact, publisher: Publisher): void {
+  private resent(packet: PacketOf<'PUBLISH'>, { topic, item }: Seen, flow: FlowFact): void {
     const { payload, packetId, dup } = packet;
     if (topic === undefined || payload === undefined || dup !== true) return;
-    this.find(topic, payload, (one) => one.packetId === packetId)?.cameAgain(flow, item.number, publisher);
+    this.find(topic, payload, (one) => one.packetId === packetId)?.cameAgain(flow, item.number);
   }
 
   /** The latest publication of a topic with this payload, among those that are recent. */
@@ -291,9 +295,4 @@ export class Messages {
     if (log === undefined) this.logs.set(message.topic, (log = this.begin(message.topic)));
     this.retain(log, will);
   }
-}
-
-/** It tells that others publish, whom nobody sees. */
-function isForeign({ dup, retain }: PacketOf<'PUBLISH'>, topic: string, wills: ReadonlyMap<string, unknown>): boolean {
-  return dup === false && retain === false && !topic.startsWith('$') && !wills.has(topic);
 }

@@ -57,9 +57,8 @@ export interface SharedDelivery {
 
 /** A QoS 2 message that was sent again before its PUBREL. */
 export interface Repeated {
-  /** The packet that sent it again first, and the client over that connection. */
+  /** The packet that sent it again first. */
   readonly number: number;
-  readonly publisher: Publisher;
   /** Why the server may take it for a new one. */
   readonly doubt: string | undefined;
 }
@@ -182,11 +181,11 @@ export class Publication implements Message {
   }
 
   /** It came once more with DUP 1. */
-  cameAgain({ kind, exchange, flows }: FlowFact, number: number, publisher: Publisher): void {
+  cameAgain({ kind, exchange, flows }: FlowFact, number: number): void {
     this.wasDup = true;
     if (kind !== 'repeated' && kind !== 'resumed') this.isAnew = true;
     else if (this.qos === 2 && exchange?.number === this.number) {
-      this.repeated ??= { number, publisher, doubt: flows.unknown };
+      this.repeated ??= { number, doubt: flows.unknown };
     }
   }
 
