@@ -37,6 +37,7 @@ const LAYERS: Readonly<Record<string, string>> = {
   websocket: 'WebSocket',
   tls: 'TLS',
   'proxy-protocol': 'PROXY protocol',
+  framing: 'no packet',
 };
 
 /** `frame 7`, `frames 7, 8`, `frames 7 … 20 (14)`; '' where there is none. */

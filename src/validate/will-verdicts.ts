@@ -4,6 +4,7 @@
 
 import { blame } from './doubt.js';
 import type { ClosedEvent, PacketEvent } from './event.js';
+import { quoted } from './quoted.js';
 import type { Verdict } from './rule.js';
 import { GRACE } from './state/grace.js';
 import type { Will } from './state/will.js';
@@ -13,7 +14,7 @@ export type WillKind = WillFact['kind'];
 
 /** "the will of packet #3 (CONNECT of "a", topic "w")" */
 export function willText({ message, clientId }: Will): string {
-  return `the will of packet #${message.frame.number} (CONNECT of ${JSON.stringify(clientId)}, topic ${JSON.stringify(message.topic)})`;
+  return `the will of packet #${message.frame.number} (CONNECT of ${quoted(clientId)}, topic ${quoted(message.topic)})`;
 }
 
 /** The will that a PUBLISH of the server is, in its time. */

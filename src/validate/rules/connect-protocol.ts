@@ -3,6 +3,7 @@
 
 import { BRIDGE_BIT, PROTOCOLS, type Version, versionOfLevel } from '../../spec/versions.js';
 import { accuse } from '../doubt.js';
+import { quoted } from '../quoted.js';
 import { frameRule, type RuleSet } from '../rule.js';
 
 const NAMES: ReadonlyMap<Version, string> = new Map(
@@ -23,7 +24,7 @@ export const CONNECT_PROTOCOL: RuleSet = {
         const right = NAMES.get(event.frame.version)!;
         if (protocolName === right) verdict.hold();
         else {
-          const message = `the Protocol Name is ${JSON.stringify(protocolName)}, with level ${protocolLevel} it is "${right}"`;
+          const message = `the Protocol Name is ${quoted(protocolName)}, with level ${protocolLevel} it is "${right}"`;
           accuse(verdict, event, { message, path: 'connect.protocolName' });
         }
       },

@@ -5,6 +5,7 @@
 
 import { blame } from '../doubt.js';
 import type { ClosedEvent } from '../event.js';
+import { quoted } from '../quoted.js';
 import { type RuleSet, sessionRule, type Verdict } from '../rule.js';
 import type { Conversation } from '../state/conversation.js';
 import { GRACE } from '../state/grace.js';
@@ -70,7 +71,7 @@ function judgeTopic(
       continue;
     }
     const { number } = one.message.frame;
-    const message = `packet #${number} (PUBLISH, topic ${JSON.stringify(route.topic)}) came while the client was away, and was not delivered when packet #${link!.accepted!.number} (CONNACK) went on with its session`;
+    const message = `packet #${number} (PUBLISH, topic ${quoted(route.topic)}) came while the client was away, and was not delivered when packet #${link!.accepted!.number} (CONNACK) went on with its session`;
     const fault = { message, frame: link!.accepted!, since: link!.accepted!.time };
     blame(verdict, doubtOf(one, route), fault);
     return;

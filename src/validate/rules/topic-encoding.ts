@@ -4,6 +4,7 @@
 import type { Version } from '../../spec/versions.js';
 import type { Example, Violation } from '../example.js';
 import type { Asked } from '../gates.js';
+import { quoted } from '../quoted.js';
 import { frameRule, type Ref, type Rule, type Verdict } from '../rule.js';
 import type { PacketOf, PacketType } from '../seen.js';
 
@@ -64,5 +65,5 @@ const MOST_SHOWN = 80;
 /** A topic as messages show it: quoted, control characters escaped, cut when it is long. */
 export function shown(topic: string): string {
   const whole = topic.length <= MOST_SHOWN;
-  return whole ? JSON.stringify(topic) : `${JSON.stringify(topic.slice(0, MOST_SHOWN))}… (${topic.length} characters)`;
+  return whole ? quoted(topic) : `${quoted(topic.slice(0, MOST_SHOWN))}… (${topic.length} characters)`;
 }

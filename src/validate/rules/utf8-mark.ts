@@ -2,6 +2,7 @@
 // out. What a server does with it shows where a topic that begins with it comes out again.
 
 import { blame } from '../doubt.js';
+import { quoted } from '../quoted.js';
 import { type RuleSet, sessionRule } from '../rule.js';
 import { GRACE } from '../state/grace.js';
 import { hashOf } from '../state/payload.js';
@@ -42,7 +43,7 @@ export const UTF8_MARK: RuleSet = {
         if (!original.is(payload.length, hashOf(payload))) return;
         const { number } = original.message.frame;
         const fault = {
-          message: `the Topic Name ${JSON.stringify(topic)} is that of packet #${number} without its U+FEFF at the beginning`,
+          message: `the Topic Name ${quoted(topic)} is that of packet #${number} without its U+FEFF at the beginning`,
           path: 'publish.topic',
         };
         const { foreign } = delivery;

@@ -4,6 +4,7 @@
 import { packetText } from '../deliveries.js';
 import { blame } from '../doubt.js';
 import type { ClosedEvent, PacketEvent } from '../event.js';
+import { quoted } from '../quoted.js';
 import { type RuleSet, sessionRule } from '../rule.js';
 import type { DeliveryFact } from '../state/delivery.js';
 import { GRACE } from '../state/grace.js';
@@ -107,7 +108,7 @@ export const WILL_RETENTION: RuleSet = {
           const { owed } = route;
           if (owed?.publication.isWill !== true || !isDue(owed, event)) continue;
           const { message: will } = owed.publication;
-          const message = `the will of ${packetText(will.frame)} was published with Will Retain 1, but a new subscription to ${JSON.stringify(route.topic)} was not sent it`;
+          const message = `the will of ${packetText(will.frame)} was published with Will Retain 1, but a new subscription to ${quoted(route.topic)} was not sent it`;
           const fault = { message, frame: owed.subscription.frame, since: owed.subscription.asked };
           const foreign = broker.messages.foreign === undefined ? undefined : 'others publish who were not seen';
           blame(verdict, foreign ?? session!.subscriptions.doubt, fault);
