@@ -25,3 +25,14 @@ export interface GapChunk {
 }
 
 export type Chunk = DataChunk | GapChunk;
+
+/** When something was seen. */
+export interface Moment {
+  readonly time: number;
+  readonly origin: number;
+}
+
+/** The order of the capture, for sorting. */
+export function compareMoments(a: Moment, b: Moment): number {
+  return a.time - b.time || a.origin - b.origin;
+}

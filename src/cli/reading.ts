@@ -60,6 +60,9 @@ export interface ReadBatch extends CaptureBatch {
   readonly events?: readonly ShownEvent[];
 }
 
+/** Milliseconds between two looks at the key logs while no packets come. */
+const LOOK = 250;
+
 type Input = string | ByteSource | PacketSource;
 
 export function addReadingOptions(command: Command): Command {
@@ -78,9 +81,10 @@ export function addReadingOptions(command: Command): Command {
 
 /** Reads everything into the sink and ends it. False when an input could not be read. */
 export async function readAll(paths: readonly string[], flags: ReadingFlags, sink: Sink, io: Io): Promise<boolean> {
-  const reading = new Reading(paths, flags, sink, io);
+  const reading = new Reading(paths.includes('-') || flags.interface !== undefined, flags, sink, io);
   if (!sink.summaryOnly) io.keepHeapSmall?.();
-  const live = flags.interface === undefined ? [] : [await openInterface(flags.interface, flags, io)];
+  const { signal: interrupt } = reading;
+  const live = flags.interface === undefined ? [] : [await openInterface(flags.interface, flags, { ...io, interrupt })];
   let complete = true;
   for (const input of [...live, ...paths]) {
     // What runs already is read all the same: that is what ends it.
@@ -93,7 +97,7 @@ export async function readAll(paths: readonly string[], flags: ReadingFlags, sin
 
 /** Reads what comes until it ends, not until Ctrl-C: that is for whoever makes it. */
 export async function readLive(source: PacketSource, flags: ReadingFlags, sink: Sink, io: Io): Promise<void> {
-  const reading = new Reading([], flags, sink, { ...io, interrupt: new AbortController().signal });
+  const reading = new Reading(true, flags, sink, { ...io, interrupt: new AbortController().signal });
   await reading.read(source);
   await reading.end(false);
 }
@@ -103,11 +107,15 @@ class Reading {
   private readonly tls: TlsSecretFiles;
   private readonly progress: Progress;
   private readonly warned = new Set<string>();
+  private readonly stop = new AbortController();
+  /** Ends what is read: whoever runs this asks for it, or there is no use in waiting for more. */
+  readonly signal: AbortSignal;
   private epoch: bigint | undefined = undefined;
   private begun = false;
 
   constructor(
-    paths: readonly string[],
+    /** The capture is still being made. */
+    grows: boolean,
     flags: ReadingFlags,
     private readonly sink: Sink,
     private readonly io: Io,
@@ -115,17 +123,17 @@ class Reading {
     const { port: ports = [], version, reassembly: reassemble } = flags;
     const { keylog: keylogs = [], tlsKey: rsaKeys = [], tlsPsk: psks = [] } = flags;
     const limits = limitsOf(flags);
-    const grows = paths.includes('-') || flags.interface !== undefined;
     this.tls = new TlsSecretFiles({ keylogs, rsaKeys, psks }, grows, limits.secrets);
     const { secrets } = this.tls;
     const { summaryOnly } = sink;
     this.dissector = new Dissector({ secrets, ports, version, reassemble, summaryOnly, limits });
     this.progress = createProgress(io.stderr, !sink.isVisible);
+    this.signal = AbortSignal.any([io.interrupt, this.stop.signal]);
   }
 
   /** Nothing more need be read. */
   get isOver(): boolean {
-    return this.io.interrupt.aborted || this.sink.broken || this.sink.isFull;
+    return this.signal.aborted || this.sink.broken || this.sink.isFull;
   }
 
   /** False when the file could not be read, or not to its end. */
@@ -134,7 +142,7 @@ class Reading {
     const name = typeof input !== 'string' ? input.name : input === '-' ? 'standard input' : input;
     try {
       let sourced = false;
-      for await (const batch of this.batches(input)) {
+      for await (const batch of this.watched(input)) {
         await this.begin();
         if (!sourced || (this.epoch === undefined && batch.epoch !== undefined)) {
           sink.source({ name, epoch: batch.epoch });
@@ -155,8 +163,61 @@ class Reading {
 
   private batches(input: Input): AsyncGenerator<ReadBatch, void, void> {
     if (typeof input === 'object' && 'batches' in input) return input.batches();
-    const { io, epoch } = this;
-    return readCapture(input, { epoch, signal: io.interrupt, stdin: io.stdin, inPlace: true });
+    const { io, epoch, signal } = this;
+    return readCapture(input, { epoch, signal, stdin: io.stdin, inPlace: true });
+  }
+
+  /** While a source that lives gives nothing, its key logs may grow nevertheless. */
+  private async *watched(input: Input): AsyncGenerator<ReadBatch, void, void> {
+    const batches = this.batches(input);
+    if (!this.tls.secrets.mayGrow || (typeof input === 'string' && input !== '-')) return yield* batches;
+    try {
+      for (;;) {
+        const next = await this.polling(batches.next());
+        if (next.done) return;
+        yield next.value;
+      }
+    } finally {
+      await batches.return();
+    }
+  }
+
+  /** Polls now and then until what is awaited is there, and is done with that by then. */
+  private async polling<T>(awaited: Promise<T>): Promise<T> {
+    let polled: Promise<void> | undefined;
+    let failure: { readonly error: unknown } | undefined;
+    const look = async (): Promise<void> => {
+      try {
+        await this.look();
+      } catch (error) {
+        failure = { error };
+      }
+      polled = undefined;
+      if (failure !== undefined || this.sink.broken || this.sink.isFull) this.stop.abort();
+    };
+    const timer = setInterval(() => {
+      polled ??= Promise.resolve().then(look);
+    }, LOOK).unref();
+    await awaited.catch(() => {});
+    clearInterval(timer);
+    await polled;
+    if (failure !== undefined) throw failure.error;
+    return awaited;
+  }
+
+  private async look(): Promise<void> {
+    if (this.isOver || !this.tls.refresh()) return;
+    await this.poll();
+    if (this.begun) await this.sink.flush();
+  }
+
+  /** What waited for secrets that have come. */
+  private async poll(): Promise<void> {
+    const { dissector, sink } = this;
+    for (const item of dissector.poll()) {
+      if (sink.add(item)) await sink.pass();
+      if (sink.broken || sink.isFull) break;
+    }
   }
 
   private async begin(): Promise<void> {
@@ -167,8 +228,8 @@ class Reading {
   private async take(batch: ReadBatch, name: string): Promise<void> {
     const { packets, notes, secrets, bytesRead, size } = batch;
     for (const text of secrets) this.tls.add(text);
-    this.tls.refresh();
     const { dissector, sink } = this;
+    if (this.tls.refresh()) await this.poll();
     for (let at = 0; at < packets.length && !this.isOver; ) {
       at = this.feed(packets, at);
       if (at < packets.length) await sink.pass();

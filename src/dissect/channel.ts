@@ -14,6 +14,7 @@ import { Conversation, type ConversationOptions } from './conversation.js';
 import type { KnownServers } from './known-servers.js';
 import type { LayerOptions } from './limits.js';
 import type { Output } from './output.js';
+import type { Ready } from './ready.js';
 import { Recognition, type Verdict } from './recognition.js';
 
 /** What all channels of a run share. */
@@ -32,6 +33,8 @@ interface Layer {
   readonly transport: Transport;
   readonly inner: Channel;
 }
+
+const NOTHING: readonly Ready[] = [];
 
 export class Channel {
   private state: Recognition | Layer | Conversation;
@@ -60,6 +63,20 @@ export class Channel {
     else if (!(state instanceof Recognition)) state.inner.conflict(side, conflict);
   }
 
+  /** What was held and no longer need be, in its order. */
+  poll(): readonly Ready[] {
+    const { state } = this;
+    if (state instanceof Conversation || state instanceof Recognition) return NOTHING;
+    const inner = state.inner.poll();
+    const own = state.transport.poll?.() ?? [];
+    if (own.length === 0) return inner;
+    const ready = own.map((delivery) => ({
+      at: 'chunk' in delivery ? delivery.chunk : delivery.notice,
+      deliver: () => this.deliver(state, [delivery]),
+    }));
+    return inner.length === 0 ? ready : [...inner, ...ready];
+  }
+
   end(closed: Closed): void {
     const { state } = this;
     if (state instanceof Conversation) state.end(closed);
@@ -70,6 +87,8 @@ export class Channel {
   }
 
   private recognise(recognition: Recognition, side: Side, chunk: Chunk): void {
+    // A layer may deliver several chunks at once, and the first of them told.
+    if (this.tcp.ignored) return;
     const verdict = recognition.chunk(side, chunk);
     if (verdict === 'more') return;
     this.recount(verdict);

@@ -2,6 +2,7 @@
 //
 //   const dissector = new Dissector(options);
 //   for (const item of dissector.push(packet)) …   // views in them are valid until the next push
+//   for (const item of dissector.poll()) …         // when the secrets have grown
 //   for (const item of dissector.end()) …
 //   dissector.summary()
 
@@ -19,6 +20,7 @@ import type { Item, Summary } from './item.js';
 import { KnownServers } from './known-servers.js';
 import type { LayerOptions } from './limits.js';
 import { Output } from './output.js';
+import { ReadyList } from './ready.js';
 import { serverSide } from './recognition.js';
 
 export interface DissectorOptions {
@@ -94,6 +96,20 @@ export class Dissector {
     if (segment.kind === 'segment') this.segment(segment);
     else if (segment.reason !== 'held') tally.skipped(segment);
     return this.output.take();
+  }
+
+  /**
+   * Secrets have come: what was held for them comes out, in the order of the capture over all connections. To be taken to its
+   * end before the next push; views in the items are valid until then.
+   */
+  *poll(): Generator<Item, void, void> {
+    this.scratch.turn();
+    const ready = new ReadyList();
+    for (const { user } of this.connections.open()) if (user !== undefined) ready.add(user.poll());
+    for (const one of ready.inOrder()) {
+      one.deliver();
+      yield* this.output.take();
+    }
   }
 
   /** The capture has ended: what is held comes out, open connections end. */

@@ -22,6 +22,8 @@ const PSK = /^([^:]+):((?:[0-9a-fA-F]{2})+)$/;
 export class TlsSecretFiles {
   readonly secrets: TlsSecrets;
   private readonly keyLog: KeyLog;
+  /** Of the key log, when it was last told whether it had grown. */
+  private told = 0;
   private readonly files: { readonly fd: number; readonly lines: KeyLogSource; at: number }[] = [];
 
   /** `grows`: the capture is still being made, and so may the key logs be. */
@@ -47,8 +49,8 @@ export class TlsSecretFiles {
     lines.end();
   }
 
-  /** Reads what was appended to the key logs. */
-  refresh(): void {
+  /** Reads what was appended to the key logs. Whether there are secrets that were not there the last time. */
+  refresh(): boolean {
     const piece = new Uint8Array(this.files.length > 0 ? PIECE : 0);
     for (const file of this.files) {
       if (fstatSync(file.fd).size < file.at) file.at = 0;
@@ -59,6 +61,9 @@ export class TlsSecretFiles {
         file.lines.add(piece.subarray(0, count));
       }
     }
+    const { told, keyLog } = this;
+    this.told = keyLog.revision;
+    return this.told !== told;
   }
 
   /** Lines of the key logs that gave no secret. */

@@ -74,6 +74,12 @@ export class Connections<T> {
     return this.#context.budget.held;
   }
 
+  /** Those that have not closed, in no particular order. */
+  *open(): Generator<TcpConnection<T>, void, void> {
+    let one = this.#open.oldest;
+    for (; one !== undefined; one = one.newer as TcpConnection<T> | undefined) yield one;
+  }
+
   push(segment: Segment): TcpEvent<T> {
     let connection = this.#table.find(segment);
     let ended: readonly Ended<T>[] = NONE;

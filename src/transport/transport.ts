@@ -29,6 +29,8 @@ export interface Transport {
   readonly name: TransportName;
   /** Inner data chunks may be views of the chunk given, valid until the next push. */
   push(side: Side, chunk: Chunk): readonly Delivery[];
+  /** Of a layer that holds chunks for what is not on the wire: that has come, and what was held for it comes out. */
+  poll?(): readonly Delivery[];
   /** The TCP connection, or the capture, has ended: what is held comes out. */
   end(time: number, origin: number): readonly Delivery[];
 }

@@ -1,12 +1,13 @@
 // `dissect`: every option, bad input, several files, stdin while it grows, Ctrl-C.
 
-import { mkdtempSync, readFileSync, rmSync, truncateSync, writeFileSync } from 'node:fs';
+import { appendFileSync, mkdtempSync, readFileSync, rmSync, truncateSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { PassThrough } from 'node:stream';
 import { afterAll, describe, expect, it } from 'vitest';
 import { displayWidth } from '../../src/report/terminal.js';
-import { NANO, pcapFile } from '../capture/build.js';
+import { concat, NANO, pcapFile } from '../capture/build.js';
+import { openPackets } from '../support/open-packets.js';
 import { CLIENT, SERVER, Wire } from '../support/wire.js';
 import { cli, fixture } from './run.js';
 
@@ -279,6 +280,50 @@ describe('streaming', () => {
     expect(exitCode).toBe(130);
     expect(stdout + stderr).toContain('9 MQTT packets in 1 connection (5.0: 1), 20 capture frames\n');
     if (format === 'json') expect((JSON.parse(stdout) as { items: object[] }).items).toHaveLength(10);
+  });
+
+  it('shows what was encrypted as soon as the key log tells, though nothing more comes', async () => {
+    const interrupt = new AbortController();
+    const keys = temporary('growing.keylog');
+    const plain = new Wire({ clientPort: 20_001 }).open().send(CLIENT, CONNECT);
+    const ethernet = new Uint8Array(14);
+    ethernet.set([8, 0], 12);
+    const packets = [
+      ...(await openPackets('tls-13-v5')),
+      ...plain.packets.map((packet) => ({ ...packet, bytes: concat(ethernet, packet.bytes) })),
+    ];
+    const records = packets.map(({ bytes }, index) => ({ seconds: 1_700_000_000, fraction: index, bytes }));
+    const stdin = new PassThrough();
+    stdin.write(pcapFile({ magic: NANO, little: true, link: 1 }, records));
+    let seen = '';
+    const { exitCode, stdout } = await cli(['-', '--keylog', keys], {
+      stdin,
+      interrupt: interrupt.signal,
+      onOutput: (text) => {
+        // The last packet of the capture stands there in the clear: all of it has been read.
+        if (!seen.includes('CONNECT') && text.includes('CONNECT')) {
+          appendFileSync(keys, readFileSync(fixture('tls-13-v5.keylog')));
+        }
+        seen += text;
+        if (seen.includes('PUBCOMP id 2')) interrupt.abort();
+      },
+    });
+    expect(exitCode).toBe(130);
+    expect(stdout).toMatch(/\n +1 +\d+ .* CONNECT 3\.1\.1 client id "c".*\n.* TLS 1\.3 .*\n +2 +8 .* CONNECT 5\.0 /);
+    expect(stdout).toMatch(/\n1?\d MQTT packets in 2 connections \(3\.1\.1: 1, 5\.0: 1\), \d+ capture frames\n$/);
+  });
+
+  it('ends when what the key log told reaches the limit', async () => {
+    const keys = temporary('limited.keylog');
+    const stdin = new PassThrough();
+    const records = (await openPackets('tls-13-v5')).map(({ bytes }, at) => ({ seconds: 0, fraction: at, bytes }));
+    stdin.write(pcapFile({ magic: NANO, little: true, link: 1 }, records));
+    const ran = cli(['-', '--keylog', keys, '--limit', '2'], { stdin });
+    await expect.poll(() => stdin.readableLength).toBe(0);
+    appendFileSync(keys, readFileSync(fixture('tls-13-v5.keylog')));
+    const { exitCode, stdout } = await ran;
+    expect(exitCode).toBe(0);
+    expect(stdout).toMatch(/ CONNECT 5\.0 .*\n.*; stopped at the limit of 2/);
   });
 
   it('names files in JSON when there are several', async () => {

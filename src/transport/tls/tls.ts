@@ -1,7 +1,7 @@
 // TLS between TCP and what it carries (RFC 8446, 5246): says what each handshake agreed on, and with secrets delivers what
 // was sent. Records wait for secrets that may come later, within bounds; what is given up is counted and said at the end.
 
-import type { Chunk, Side } from '../../bytes/chunk.js';
+import { type Chunk, compareMoments, type Side } from '../../bytes/chunk.js';
 import type { Delivery, Transport } from '../transport.js';
 import type { Half } from './half.js';
 import { RECORD } from './names.js';
@@ -13,6 +13,8 @@ import { Session } from './session.js';
 export class Tls implements Transport {
   readonly name = 'tls';
   readonly #session: Session;
+  /** One direction no longer waits for the other. */
+  #apart = false;
 
   constructor(
     readonly secrets: TlsSecrets,
@@ -31,7 +33,7 @@ export class Tls implements Transport {
     return session.out;
   }
 
-  /** The key log has grown: what was held for it comes out. push() and end() look too. */
+  /** The key log has grown: what was held for it comes out. push() and end() look too, of their own connection. */
   poll(): readonly Delivery[] {
     this.#session.out = [];
     this.#drain();
@@ -41,6 +43,7 @@ export class Tls implements Transport {
   end(time: number, origin: number): readonly Delivery[] {
     const session = this.#session;
     session.out = [];
+    this.#apart = true;
     this.#drain();
     for (const half of session.halves) {
       for (const entry of half.queue) session.unread(half, entry);
@@ -54,17 +57,35 @@ export class Tls implements Transport {
   #take(half: Half, entry: Entry): void {
     const session = this.#session;
     const { changes } = session;
-    if (half.queue.length > 0 || !session.take(half, entry)) this.#hold(half, entry);
+    if (half.queue.length > 0 || this.#follows(half, entry, this.#other(half).queue[0]) || !session.take(half, entry))
+      this.#hold(half, entry);
     // What one direction tells may free the other.
     if (session.changes !== changes) this.#drain();
   }
 
+  /** What the other direction sent before waits for a secret: an answer must not come out before what it answers. */
+  #follows(half: Half, entry: Entry, earlier: Entry | undefined): boolean {
+    if (this.#apart || earlier === undefined || !this.secrets.mayGrow) return false;
+    if (half.protection === undefined && (entry.kind === 'lost' || entry.type !== RECORD.data)) return false;
+    return compareMoments(earlier, entry) < 0 && !this.#session.awaitsMore(this.#other(half));
+  }
+
+  #other({ side }: Half): Half {
+    return this.#session.halves[side === 0 ? 1 : 0];
+  }
+
   #hold(half: Half, entry: Entry): void {
+    const follows = this.#follows(half, half.queue[0] ?? entry, this.#other(half).queue[0]);
     if (this.secrets.mayGrow || this.#session.awaitsMore(half)) {
-      if (half.queue.length === 0) half.triedAt = this.#stamp();
+      if (half.queue.length === 0) half.triedAt = follows ? -1 : this.#stamp();
       if (half.hold(entry)) return;
     }
-    this.#giveUp(half, entry);
+    if (follows) {
+      // It has waited long enough.
+      this.#apart = true;
+      this.#drain();
+      this.#take(half, entry);
+    } else this.#giveUp(half, entry);
   }
 
   #giveUp(half: Half, entry: Entry): void {
@@ -85,30 +106,43 @@ export class Tls implements Transport {
     return this.#session.stamp;
   }
 
+  /** What waits, as far as it can be dealt with now: of both directions in the order in which it was captured. */
   #drain(): void {
-    for (let again = true; again; ) {
-      again = false;
-      for (const half of this.#session.halves) {
-        if (half.queue.length === 0 || half.triedAt === this.#stamp()) continue;
-        half.triedAt = this.#stamp();
-        again = this.#drainHalf(half) || again;
-      }
+    const session = this.#session;
+    const { halves } = session;
+    if (halves[0].queue.length === 0 && halves[1].queue.length === 0) return;
+    const done: [number, number] = [0, 0];
+    for (;;) {
+      const half = this.#next(done);
+      if (half === undefined) break;
+      const stamp = this.#stamp();
+      if (session.take(half, half.queue[done[half.side]]!)) done[half.side]++;
+      else half.triedAt = stamp;
     }
+    for (const half of halves) this.#release(half, done[half.side]);
   }
 
-  #drainHalf(half: Half): boolean {
-    const session = this.#session;
-    let count = 0;
-    while (count < half.queue.length && session.take(half, half.queue[count]!)) count++;
-    half.release(count);
-    if (half.queue.length === 0 && half.overflow > 0) {
-      // Among what was left out may be a change of keys.
-      half.protection?.lost(half.overflow);
-      half.protection?.lost(undefined);
-      half.owedGap = true;
-      half.overflow = 0;
+  /** The direction whose turn it is, of those that have something new to be tried. */
+  #next(done: readonly [number, number]): Half | undefined {
+    let next: Half | undefined;
+    for (const half of this.#session.halves) {
+      const entry = half.queue[done[half.side]];
+      if (entry === undefined || half.triedAt === this.#stamp()) continue;
+      const other = this.#other(half);
+      if (this.#follows(half, entry, other.queue[done[other.side]])) continue;
+      if (next === undefined || compareMoments(entry, next.queue[done[next.side]]!) < 0) next = half;
     }
-    return count > 0;
+    return next;
+  }
+
+  #release(half: Half, count: number): void {
+    half.release(count);
+    if (count === 0 || half.queue.length > 0 || half.overflow === 0) return;
+    // Among what was left out may be a change of keys.
+    half.protection?.lost(half.overflow);
+    half.protection?.lost(undefined);
+    half.owedGap = true;
+    half.overflow = 0;
   }
 
   #account(half: Half, seen: Seen): void {

@@ -119,6 +119,23 @@ describe('a key log that grows', () => {
     expect(codes(seen)).toContain('not-decrypted');
   });
 
+  it('with secrets of one direction alone, that one waits as long as there is room', async () => {
+    const recorded = await talk({ client: only('TLSv1.3') });
+    const pieces = inPieces(recorded.wire, 1000).map(({ side, chunk }, origin) => ({
+      side,
+      chunk: { ...chunk, origin },
+    }));
+    const keyLog = keyLogOf(recorded.keyLog.replace(/^CLIENT.*\n/gm, ''));
+    const run = (tls: Tls) => {
+      const out = pieces.flatMap(({ side, chunk }) => [...tls.push(side, chunk)]);
+      const [first, all] = [collected(out), collected([...out, ...tls.end(0, 0)])];
+      expect(all.text[1] === spoken()[1]).toBe(true);
+      return first.text[1].length;
+    };
+    expect(run(new Tls(new TlsSecrets({ keyLog })))).toBe(0);
+    expect(run(new Tls(new TlsSecrets({ keyLog }), { maxHeldBytes: 8000 }))).toBeGreaterThan(20_000);
+  });
+
   it('all connections together hold no more than was granted', async () => {
     const recorded = await talk({ client: only('TLSv1.3') });
     const secrets = new TlsSecrets({ bounds: { maxHeldTotal: 20_000 } });
