@@ -14,6 +14,12 @@ export interface DataChunk {
   readonly origin: number;
 }
 
+/**
+ * Why bytes are missing: not captured (lost, cut off, sent before the capture began), or there and of no use to the layer that
+ * they are for, since it lacks the secret or they fail authentication, or it can make nothing of them.
+ */
+export type GapReason = 'lost' | 'cut' | 'mid-stream' | 'undecrypted' | 'unreadable';
+
 /** Bytes that were sent and not seen. length is absent when it cannot be known. */
 export interface GapChunk {
   readonly kind: 'gap';
@@ -21,7 +27,7 @@ export interface GapChunk {
   readonly time: number;
   /** The capture frame at which the gap was noticed. */
   readonly origin: number;
-  readonly reason: 'lost' | 'cut' | 'mid-stream';
+  readonly reason: GapReason;
 }
 
 export type Chunk = DataChunk | GapChunk;

@@ -1,7 +1,7 @@
 // One MQTT connection as it was seen: its two directions, each with its own framer and alias table (DESIGN law 7), its
 // version and how that came to be known. While the version is open, packets that it would change wait, within bounds.
 
-import type { Chunk, GapChunk, Side } from '../bytes/chunk.js';
+import type { Chunk, GapChunk, GapReason, Side } from '../bytes/chunk.js';
 import { copyOf } from '../bytes/copy.js';
 import { decode, survey } from '../codec/frame.js';
 import type { Framed, FramedPacket } from '../codec/framed.js';
@@ -18,6 +18,14 @@ import type { Connection } from './connection.js';
 import type { EventItem, EventName, VersionSource } from './item.js';
 import type { Output } from './output.js';
 import { TopicAliases } from './topic-aliases.js';
+
+const GAPS: Readonly<Record<GapReason, string>> = {
+  lost: 'not in the capture',
+  'mid-stream': 'not in the capture',
+  cut: 'cut off by the capture (snap length)',
+  undecrypted: 'could not be decrypted',
+  unreadable: 'could not be read',
+};
 
 /** First bytes from here on are of other packets than CONNECT and CONNACK. */
 const PUBLISH = 0x30;
@@ -234,8 +242,7 @@ export class Conversation {
   private gapEvent(half: Half, { length, time, origin, reason }: GapChunk): void {
     if (this.waiting.length > 0) this.settleByGuess();
     const what = length === undefined ? 'an unknown number of bytes' : bytesText(length);
-    const why = reason === 'cut' ? 'cut off by the capture (snap length)' : 'not in the capture';
-    const message = `${what} ${why}`;
+    const message = `${what} ${GAPS[reason]}`;
     this.event('gap', half.direction, time, [origin], message, length === undefined ? {} : { length });
   }
 

@@ -79,7 +79,7 @@ export class ProxyProtocolTransport implements Transport {
     const { time, origin } = chunk;
     const side = this.openerSide;
     const { facts } = readProxyHeader(bytes.subarray(0, 6));
-    const gap: GapChunk = { kind: 'gap', time, origin, reason: 'lost' };
+    const gap: GapChunk = { kind: 'gap', time, origin, reason: 'unreadable' };
     const about = this.bad('its line does not end within 107 bytes', 107, time, origin, facts);
     return this.pass(chunk, before, 107, [about, { side, chunk: gap }]);
   }

@@ -1,7 +1,6 @@
 // Secrets that come after what they are for, with no more bytes behind it: what was held comes out all the same, as if the
 // secrets had been there from the start.
 
-import { readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
 import type { CapturedPacket } from '../../src/capture/packet.js';
 import { Dissector } from '../../src/dissect/dissector.js';
@@ -9,11 +8,8 @@ import type { Item } from '../../src/dissect/item.js';
 import { KeyLog } from '../../src/transport/tls/keylog.js';
 import { TlsSecrets } from '../../src/transport/tls/secrets.js';
 import { Judge } from '../../src/validate/judge.js';
-import { FIXTURES } from '../support/captures.js';
 import { lineOf } from '../support/dissected.js';
-import { openPackets } from '../support/open-packets.js';
-
-const keysOf = (name: string): string => readFileSync(`${FIXTURES}${name}.keylog`, 'utf8');
+import { keysOf, openPackets } from '../support/open-packets.js';
 
 /** Of several captures as if they had been made at once. */
 async function atOnce(...names: readonly string[]): Promise<CapturedPacket[]> {

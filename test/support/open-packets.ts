@@ -1,5 +1,6 @@
 // The packets of a fixture as far as its connections are open: without what the first FIN or RST begins.
 
+import { readFileSync } from 'node:fs';
 import type { CapturedPacket } from '../../src/capture/packet.js';
 import { readCapture } from '../../src/io/input.js';
 import { SegmentReader } from '../../src/net/index.js';
@@ -18,3 +19,5 @@ export async function openPackets(name: string): Promise<CapturedPacket[]> {
   }
   return found;
 }
+
+export const keysOf = (name: string): string => readFileSync(`${FIXTURES}${name}.keylog`, 'utf8');

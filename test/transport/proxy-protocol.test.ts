@@ -150,7 +150,7 @@ it('a line without an end loses its length: what follows passes behind a gap', (
     const bytes = concat(utf8(LONG).subarray(0, 107), AFTER);
     const deliveries = run(pieces(bytes, how));
     expect(noticesOf(deliveries)).toMatchObject([{ code: 'bad-header', length: 107 }]);
-    expect(deliveries[1]).toMatchObject({ chunk: { kind: 'gap', reason: 'lost' } });
+    expect(deliveries[1]).toMatchObject({ chunk: { kind: 'gap', reason: 'unreadable' } });
     expect(innerOf(deliveries, 0)).toEqual(AFTER);
   }
 });

@@ -1,7 +1,7 @@
 // One direction of a TLS connection: its records, its handshake messages, its protection, what waits for a secret and what
 // was given up. Waiting is bounded by bytes, here and over all connections.
 
-import type { Side } from '../../bytes/chunk.js';
+import type { GapReason, Side } from '../../bytes/chunk.js';
 import { HandshakeReader } from './handshake-reader.js';
 import { RECORD_HEADER } from './judge.js';
 import type { TlsOptions } from './options.js';
@@ -19,8 +19,8 @@ export class Half {
   /** The same, in TLS 1.3. */
   protection13: Protection13 | undefined = undefined;
   /** Application data may have been lost, which is to be said before any other. */
-  owedGap = false;
-  /** What was told last is a gap of unknown length: more of it is the same gap. */
+  owedGap: GapReason | undefined = undefined;
+  /** What was told last, of both directions, is a gap of unknown length in this one: more of it is the same gap. */
   inGap = false;
   badRecords = 0;
   /** Those since the last that was good. */
@@ -62,6 +62,12 @@ export class Half {
     const cost = this.queue.splice(0, count).reduce((sum, entry) => sum + costOf(entry), 0);
     this.#held -= cost;
     this.secrets.release(cost);
+  }
+
+  /** What a record of this length would have given, where that follows from it. */
+  innerLength(length: number | undefined): number | undefined {
+    const overhead = this.protection?.overhead;
+    return length === undefined || overhead === undefined || length < overhead ? undefined : length - overhead;
   }
 
   unread(entry: Entry): void {

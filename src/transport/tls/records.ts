@@ -139,7 +139,7 @@ export class RecordReader {
   }
 
   #nonsense({ time, origin }: Seen, nonsenseAt: number): number {
-    this.#entries.push({ kind: 'lost', count: undefined, reason: 'lost', time, origin, nonsenseAt });
+    this.#entries.push({ kind: 'lost', count: undefined, reason: 'unreadable', time, origin, nonsenseAt });
     this.#reset('search');
     return 0;
   }

@@ -82,3 +82,13 @@ export class TlsSecrets {
     this.#free += bytes;
   }
 }
+
+/** Looked for again only when there is something new to be found. */
+export function whenNew<T>(known: { readonly stamp: number }, find: () => T | undefined): () => T | undefined {
+  let triedAt = -1;
+  return () => {
+    if (triedAt === known.stamp) return undefined;
+    triedAt = known.stamp;
+    return find();
+  };
+}

@@ -1,7 +1,7 @@
 // What the records of both directions mean, one at a time: handshakes, changes of keys, alerts, data. A record that
 // cannot be dealt with before something else is known answers false and is to be given again.
 
-import type { Side } from '../../bytes/chunk.js';
+import type { GapReason, Side } from '../../bytes/chunk.js';
 import type { Delivery } from '../transport.js';
 import { describeHandshake, describeNeed } from './describe.js';
 import { Half } from './half.js';
@@ -13,7 +13,7 @@ import { Negotiation } from './negotiation.js';
 import type { TlsOptions } from './options.js';
 import { Protection12, Protection13, type StageName } from './protection.js';
 import type { Entry, LostRecords, Seen, TlsRecord } from './records.js';
-import type { TlsSecrets } from './secrets.js';
+import { type TlsSecrets, whenNew } from './secrets.js';
 
 type Details = Readonly<Record<string, string | number | boolean>>;
 
@@ -24,6 +24,8 @@ export class Session {
   changes = 0;
   #negotiation: Negotiation | undefined = undefined;
   #saidNeed = false;
+  /** Something was, in either direction. */
+  #delivered = false;
 
   /** Of everything that a record may wait for. */
   get stamp(): number {
@@ -62,8 +64,9 @@ export class Session {
     }
     const { protection } = half;
     protection?.lost(lost.count);
-    if (protection === undefined) half.owedGap ||= lost.count === undefined;
-    else if (lost.count === undefined || lost.type === RECORD.data) this.#gap(half, lost, innerLength(half, lost));
+    if (protection === undefined) half.owedGap = lost.count === undefined ? lost.reason : half.owedGap;
+    else if (lost.count === undefined || lost.type === RECORD.data)
+      this.#gap(half, lost, half.innerLength(lost.length));
   }
 
   /** Application data by its type: in TLS 1.3 whatever is encrypted. */
@@ -82,7 +85,7 @@ export class Session {
   }
 
   #protect12(half: Half, negotiation: Negotiation, unsure: boolean): void {
-    const find = this.#whenNew(() => openerFor(negotiation, half.side, this.secrets));
+    const find = whenNew(this, () => openerFor(negotiation, half.side, this.secrets));
     half.protection = new Protection12(find, this.options.maxSequenceSearch);
     half.handshake.lost();
     if (unsure) half.protection.lost(undefined);
@@ -97,21 +100,11 @@ export class Session {
       const label = negotiation.label(half.side, name);
       // ClientHello may come later, where the capture has the directions in disorder.
       const find = () => negotiation.client && keyLog.lookup(label, negotiation.client.random);
-      return { name, find: this.#whenNew(find) };
+      return { name, find: whenNew(this, find) };
     });
     half.protection13 = new Protection13(negotiation.suite, secrets, this.options.maxSequenceSearch);
     half.protection = half.protection13;
-    if (half.owedGap) half.protection.lost(undefined);
-  }
-
-  /** Looked for again only when there is something new to be found. */
-  #whenNew<T>(find: () => T | undefined): () => T | undefined {
-    let triedAt = -1;
-    return () => {
-      if (triedAt === this.stamp) return undefined;
-      triedAt = this.stamp;
-      return find();
-    };
+    if (half.owedGap !== undefined) half.protection.lost(undefined);
   }
 
   #changeCipherSpec(half: Half, record: Seen): boolean {
@@ -177,13 +170,32 @@ export class Session {
       half.rejectedBytes += bytes.length;
       return;
     }
-    if (half.owedGap) this.#gap(half, { time, origin, reason: 'lost' }, undefined);
-    half.inGap = false;
+    if (half.owedGap !== undefined) this.#gap(half, { time, origin, reason: half.owedGap });
+    // What is missing from here on is so between this and what comes next.
+    for (const each of this.halves) each.inGap = false;
+    // What the client begins with tells more than that there is no answer to it.
+    const isOpening = !this.#delivered && half.side === this.#negotiation?.clientSide;
+    this.#delivered = true;
+    if (!isOpening) this.tellOwed({ time, origin });
     this.out.push({ side: half.side, chunk: { kind: 'data', bytes, time, origin } });
+    if (isOpening) this.tellOwed({ time, origin });
+  }
+
+  /** Data was left out, which is told as soon as anything is delivered: else what comes seems to be all there was. */
+  owe(half: Half, reason: GapReason, { time, origin }: Seen): void {
+    half.owedGap ??= reason;
+    this.tellOwed({ time, origin });
+  }
+
+  tellOwed({ time, origin }: Seen): void {
+    if (!this.#delivered) return;
+    for (const half of this.halves) {
+      if (half.owedGap === 'undecrypted') this.#gap(half, { time, origin, reason: half.owedGap });
+    }
   }
 
   #gap(half: Half, { time, origin, reason }: Pick<LostRecords, keyof Seen | 'reason'>, length?: number): void {
-    half.owedGap = false;
+    half.owedGap = undefined;
     if (half.inGap) return;
     half.inGap = length === undefined;
     const chunk = { kind: 'gap', time, origin, reason, ...(length !== undefined && { length }) } as const;
@@ -203,8 +215,8 @@ export class Session {
     const { time, origin, type } = record;
     if (type !== RECORD.data) return;
     // A long run of them is one gap, whose length nobody needs.
-    const inner = half.badInARow > this.options.maxBadRecordNotices ? undefined : innerLength(half, { length });
-    this.#gap(half, { time, origin, reason: 'lost' }, inner);
+    const inner = half.badInARow > this.options.maxBadRecordNotices ? undefined : half.innerLength(length);
+    this.#gap(half, { time, origin, reason: 'undecrypted' }, inner);
   }
 
   // --- messages --------------------------------------------------------------------------------------------------------
@@ -281,10 +293,4 @@ export class Session {
     const { message, details } = describeNeed(this.#negotiation);
     this.notice(undefined, 'no-secrets', message, entry, details);
   }
-}
-
-/** What a lost record would have given, where that follows from its length. */
-function innerLength({ protection }: Half, { length }: { readonly length?: number }): number | undefined {
-  const overhead = protection?.overhead;
-  return length === undefined || overhead === undefined || length < overhead ? undefined : length - overhead;
 }

@@ -43,13 +43,15 @@ export class Tls implements Transport {
   end(time: number, origin: number): readonly Delivery[] {
     const session = this.#session;
     session.out = [];
-    this.#apart = true;
     this.#drain();
-    for (const half of session.halves) {
-      for (const entry of half.queue) session.unread(half, entry);
-      half.release(half.queue.length);
+    for (let half = this.#oldest(); half !== undefined; half = this.#oldest()) {
+      const entry = half.queue[0]!;
+      this.#release(half, 1);
+      this.#leaveOut(half, entry);
+      this.#drain();
     }
     session.announce({ time, origin });
+    session.tellOwed({ time, origin });
     for (const half of session.halves) this.#account(half, { time, origin });
     return session.out;
   }
@@ -88,13 +90,27 @@ export class Tls implements Transport {
     } else this.#giveUp(half, entry);
   }
 
-  #giveUp(half: Half, entry: Entry): void {
+  /** The direction of what has waited longest. */
+  #oldest(): Half | undefined {
+    const [a, b] = this.#session.halves;
+    const [one, other] = [a.queue[0], b.queue[0]];
+    if (one === undefined || other === undefined)
+      return one === undefined && other === undefined ? undefined : one ? a : b;
+    return compareMoments(other, one) < 0 ? b : a;
+  }
+
+  #leaveOut(half: Half, entry: Entry): void {
     this.#session.unread(half, entry);
+    half.protection?.lost(1);
+    if (entry.kind === 'record' && entry.type === RECORD.data) this.#session.owe(half, 'undecrypted', entry);
+  }
+
+  #giveUp(half: Half, entry: Entry): void {
     if (half.queue.length === 0) {
-      half.protection?.lost(1);
-      half.owedGap ||= entry.kind === 'record' && entry.type === RECORD.data;
+      this.#leaveOut(half, entry);
       return;
     }
+    this.#session.unread(half, entry);
     if (half.overflow === 0) {
       const message = 'more is encrypted than is held for a secret to come: until one comes, what follows is left out';
       this.#session.notice(half.side, 'not-held', message, entry, {});
@@ -141,7 +157,7 @@ export class Tls implements Transport {
     // Among what was left out may be a change of keys.
     half.protection?.lost(half.overflow);
     half.protection?.lost(undefined);
-    half.owedGap = true;
+    half.owedGap ??= 'undecrypted';
     half.overflow = 0;
   }
 

@@ -118,7 +118,7 @@ export class Frames {
       const { time, origin } = moment;
       this.messages.notice('bad-frame', `no WebSocket frame: ${problem}`, time, origin);
       this.skipped = this.headLength;
-      this.unsync({ kind: 'gap', time, origin, reason: 'lost' });
+      this.unsync({ kind: 'gap', time, origin, reason: 'unreadable' });
       return at;
     }
     this.headLength = 0;

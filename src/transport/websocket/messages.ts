@@ -111,7 +111,7 @@ export class Messages {
       else {
         const limit = `a compressed message has more than ${this.options.maxMessageBytes} bytes`;
         this.notice('inflate-limit', limit, time, origin);
-        this.breakOff(message, { kind: 'gap', time, origin, reason: 'lost' });
+        this.breakOff(message, { kind: 'gap', time, origin, reason: 'unreadable' });
       }
     }
   }
@@ -222,7 +222,7 @@ export class Messages {
       this.notice(limit ? 'inflate-limit' : 'bad-deflate', text, time, origin, {}, message.length);
       this.loseContext();
     }
-    if (!follows) this.pass({ kind: 'gap', time, origin, reason: 'lost' });
+    if (!follows) this.pass({ kind: 'gap', time, origin, reason: 'unreadable' });
   }
 
   /** A compressed message of which bytes are missing: what came before them is read. */

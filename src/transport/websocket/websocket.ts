@@ -119,7 +119,7 @@ export class WebSocketTransport implements Transport {
     if (before === 0) header.add(bytes);
     if (all.length === maxHeaderBytes) {
       this.badHeader(half, `it is longer than ${maxHeaderBytes} bytes`, chunk);
-      half.messages.gap({ kind: 'gap', time: chunk.time, origin: chunk.origin, reason: 'lost' });
+      half.messages.gap({ kind: 'gap', time: chunk.time, origin: chunk.origin, reason: 'unreadable' });
       this.framesAnywhere(half);
     }
     return all.length - before;
