@@ -39,6 +39,7 @@ const NOTHING: readonly Ready[] = [];
 export class Channel {
   private state: Recognition | Layer | Conversation;
   private connection: Connection | undefined;
+  private counted: 'nothing' | 'read' | undefined = undefined;
 
   constructor(
     private readonly tcp: TcpConnection<Channel>,
@@ -82,6 +83,7 @@ export class Channel {
     if (state instanceof Conversation) state.end(closed);
     else if (!(state instanceof Recognition)) {
       this.deliver(state, state.transport.end(closed.time, closed.origin));
+      this.countEnded(state);
       state.inner.end(closed);
     }
   }
@@ -107,12 +109,36 @@ export class Channel {
 
   /** Without MQTT, encrypted, or MQTT: a connection is counted as what is known of it. */
   private recount(verdict: Verdict): void {
+    // Bytes may come after the end, behind an RST.
+    this.countAs(undefined);
     const { tally } = this.context.output;
     const within = this.outer.includes('tls');
     if (verdict === 'tls' || (verdict === 'mqtt' && !within)) this.context.countOther(this.tcp, -1);
     if (verdict === 'other' && within) this.context.countOther(this.tcp, 1);
     if (verdict === 'tls') tally.encrypted++;
     else if (within && (verdict === 'mqtt' || verdict === 'other')) tally.encrypted--;
+  }
+
+  /** What was not recognised inside TLS need not be encrypted: a handshake that failed holds nothing that a key log would show. */
+  private countEnded({ transport, inner }: Layer): void {
+    inner.countAs(undefined);
+    const { exchanged = 'encrypted' } = transport;
+    if (exchanged !== 'encrypted' && inner.state instanceof Recognition && !this.tcp.ignored) inner.countAs(exchanged);
+  }
+
+  /** Instead of encrypted; undefined: as encrypted again. */
+  private countAs(counted: 'nothing' | 'read' | undefined): void {
+    this.count(this.counted, -1);
+    this.count(counted, 1);
+    this.counted = counted;
+  }
+
+  private count(counted: 'nothing' | 'read' | undefined, change: 1 | -1): void {
+    if (counted === undefined) return;
+    const { tally } = this.context.output;
+    tally.encrypted -= change;
+    if (counted === 'nothing') tally.emptyTls += change;
+    else this.context.countOther(this.tcp, change);
   }
 
   private layer(name: TransportName, connection: Connection): Layer {

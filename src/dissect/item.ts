@@ -122,6 +122,8 @@ export interface Summary {
   readonly skipped: readonly { readonly reason: string; readonly what: string; readonly count: number }[];
   /** TLS connections whose content could not be read. */
   readonly encrypted: number;
+  /** TLS connections without application data: the handshake failed, or was all there was. Absent when there are none. */
+  readonly emptyTls?: number;
   /** TCP connections that carried no MQTT: server port -> count, the most frequent first, at most 20. */
   readonly otherConnections: number;
   readonly otherPorts: readonly { readonly port: number; readonly count: number }[];

@@ -15,6 +15,7 @@ export class Tally {
   connections = 0;
   otherConnections = 0;
   encrypted = 0;
+  emptyTls = 0;
   /** By type code; 0 is RESERVED. */
   private readonly types: number[] = new Array<number>(16).fill(0);
   private readonly versions = new Map<string, number>();
@@ -57,7 +58,7 @@ export class Tally {
   }
 
   summary(): Summary {
-    const { captureFrames, packets, problems, connections, otherConnections, encrypted } = this;
+    const { captureFrames, packets, problems, connections, otherConnections, encrypted, emptyTls } = this;
     const byCount = [...this.ports].map(([port, count]) => ({ port, count })).sort((a, b) => b.count - a.count);
     return {
       captureFrames,
@@ -66,6 +67,7 @@ export class Tally {
       connections,
       otherConnections,
       encrypted,
+      ...(emptyTls > 0 && { emptyTls }),
       byType: Object.fromEntries(
         this.types
           .map((count, code) => [PACKET_BY_CODE[code]?.type ?? 'RESERVED', count])

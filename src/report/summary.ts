@@ -15,6 +15,7 @@ const COUNTED: readonly (readonly [EventName, string])[] = [
 
 /** `123 MQTT packets in 4 connections (3.1.1: 2, 5.0: 2), 1,000 capture frames; skipped: 12 ARP; 2 problems; 1 gap`. */
 export function summaryText(summary: ShownSummary): string {
+  const { emptyTls = 0 } = summary;
   const parts = [headline(summary), ...selection(summary)];
   if (summary.skipped.length > 0) parts.push(`skipped: ${summary.skipped.map(skippedText).join(', ')}`);
   if (summary.problems > 0) parts.push(plural(summary.problems, 'problem'));
@@ -24,9 +25,12 @@ export function summaryText(summary: ShownSummary): string {
     if (number > 0) parts.push(plural(number, noun));
   }
   if (summary.encrypted > 0) parts.push(`${plural(summary.encrypted, 'connection')} encrypted (TLS, see --keylog)`);
+  if (emptyTls > 0) parts.push(`${plural(emptyTls, 'TLS connection')} without data`);
   const line = parts.join('; ');
   const nothing = summary.packets === 0 && summary.captureFrames > 0 && summary.isProxied !== true;
-  return nothing && (summary.otherConnections > 0 || summary.encrypted === 0) ? `${line}\n${whatElse(summary)}` : line;
+  return nothing && (summary.otherConnections > 0 || summary.encrypted + emptyTls === 0)
+    ? `${line}\n${whatElse(summary)}`
+    : line;
 }
 
 function headline(summary: Summary): string {

@@ -33,4 +33,6 @@ export interface Transport {
   poll?(): readonly Delivery[];
   /** The TCP connection, or the capture, has ended: what is held comes out. */
   end(time: number, origin: number): readonly Delivery[];
+  /** Of a layer that encrypts, after the end: whether anything was sent in it, and all of that could be read. */
+  readonly exchanged?: 'nothing' | 'read' | 'encrypted';
 }

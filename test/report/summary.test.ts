@@ -55,6 +55,11 @@ it.each([
       ],
     },
   ],
+  ['no MQTT packets, 1,000 capture frames; 1 TLS connection without data', { ...NOTHING, emptyTls: 1 }],
+  [
+    'no MQTT packets, 1,000 capture frames; 2 connections encrypted (TLS, see --keylog); 3 TLS connections without data',
+    { ...NOTHING, encrypted: 2, emptyTls: 3 },
+  ],
   ['no MQTT packets', { ...NOTHING, captureFrames: 0 }],
 ])('%s', (expected, summary) => {
   expect(summaryText(summary)).toBe(expected);

@@ -4,6 +4,7 @@
 import type { GapReason, Side } from '../../bytes/chunk.js';
 import { HandshakeReader } from './handshake-reader.js';
 import { RECORD_HEADER } from './judge.js';
+import { RECORD } from './names.js';
 import type { TlsOptions } from './options.js';
 import type { Protection, Protection13 } from './protection.js';
 import { type Entry, kept, RecordReader } from './records.js';
@@ -29,6 +30,10 @@ export class Half {
   /** Records that stayed encrypted, and bytes of their bodies. */
   unreadRecords = 0;
   unreadBytes = 0;
+  /** Those of records that may hold application data. */
+  unreadDataBytes = 0;
+  /** Not all that was sent is records that were seen. */
+  hasLost = false;
   /** Early data that the server did not take. */
   rejectedBytes = 0;
   /** In order; the first is what could not be dealt with yet. */
@@ -73,7 +78,9 @@ export class Half {
   unread(entry: Entry): void {
     if (entry.kind === 'lost') return;
     this.unreadRecords++;
-    this.unreadBytes += entry.bytes.length - RECORD_HEADER;
+    const length = entry.bytes.length - RECORD_HEADER;
+    this.unreadBytes += length;
+    if (entry.type === RECORD.data) this.unreadDataBytes += length;
   }
 }
 

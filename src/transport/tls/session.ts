@@ -22,10 +22,10 @@ export class Session {
   out: Delivery[] = [];
   /** Grows with what the handshakes tell. */
   changes = 0;
-  #negotiation: Negotiation | undefined = undefined;
+  negotiation: Negotiation | undefined = undefined;
   #saidNeed = false;
   /** Something was, in either direction. */
-  #delivered = false;
+  delivered = false;
 
   /** Of everything that a record may wait for. */
   get stamp(): number {
@@ -58,6 +58,7 @@ export class Session {
 
   #lost(half: Half, lost: LostRecords): void {
     half.handshake.lost();
+    half.hasLost = true;
     if (lost.nonsenseAt !== undefined && half.lostSyncs++ < this.options.maxBadRecordNotices) {
       const message = `no TLS record begins at offset ${lost.nonsenseAt}: looking for the next one`;
       this.notice(half.side, 'lost-sync', message, lost, { offset: lost.nonsenseAt });
@@ -71,7 +72,7 @@ export class Session {
 
   /** Application data by its type: in TLS 1.3 whatever is encrypted. */
   #data(half: Half, record: TlsRecord): boolean {
-    const negotiation = this.#negotiation;
+    const negotiation = this.negotiation;
     if (negotiation?.version === undefined) {
       // Its handshake is on the way, or nobody saw it.
       if (negotiation?.client !== undefined) return false;
@@ -108,7 +109,7 @@ export class Session {
   }
 
   #changeCipherSpec(half: Half, record: Seen): boolean {
-    const negotiation = this.#negotiation;
+    const negotiation = this.negotiation;
     if (negotiation === undefined) return true;
     if (negotiation.version === undefined) return negotiation.client === undefined;
     // TLS 1.3: for middleboxes only (RFC 8446, D.4).
@@ -143,13 +144,13 @@ export class Session {
 
   /** What comes next on the wire, not a secret, is what records of this direction wait for. */
   awaitsMore(half: Half): boolean {
-    const negotiation = this.#negotiation;
+    const negotiation = this.negotiation;
     return negotiation?.version === undefined || negotiation.awaitsKeyExchange || this.#awaitsVerdict(half);
   }
 
   /** Early data is not handed on before it is known whether the server took it, where that can come to be known. */
   #awaitsVerdict(half: Half): boolean {
-    const negotiation = this.#negotiation;
+    const negotiation = this.negotiation;
     if (half.protection13?.stage !== 'early' || negotiation?.earlyData !== undefined) return false;
     const server = half.side === 0 ? 1 : 0;
     const random = negotiation?.client?.random;
@@ -166,7 +167,7 @@ export class Session {
 
   #deliver(half: Half, { time, origin }: Seen, bytes: Uint8Array): void {
     this.announce({ time, origin });
-    if (half.protection13?.stage === 'early' && this.#negotiation?.earlyData === 'rejected') {
+    if (half.protection13?.stage === 'early' && this.negotiation?.earlyData === 'rejected') {
       half.rejectedBytes += bytes.length;
       return;
     }
@@ -174,8 +175,8 @@ export class Session {
     // What is missing from here on is so between this and what comes next.
     for (const each of this.halves) each.inGap = false;
     // What the client begins with tells more than that there is no answer to it.
-    const isOpening = !this.#delivered && half.side === this.#negotiation?.clientSide;
-    this.#delivered = true;
+    const isOpening = !this.delivered && half.side === this.negotiation?.clientSide;
+    this.delivered = true;
     if (!isOpening) this.tellOwed({ time, origin });
     this.out.push({ side: half.side, chunk: { kind: 'data', bytes, time, origin } });
     if (isOpening) this.tellOwed({ time, origin });
@@ -188,7 +189,7 @@ export class Session {
   }
 
   tellOwed({ time, origin }: Seen): void {
-    if (!this.#delivered) return;
+    if (!this.delivered) return;
     for (const half of this.halves) {
       if (half.owedGap === 'undecrypted') this.#gap(half, { time, origin, reason: half.owedGap });
     }
@@ -228,10 +229,10 @@ export class Session {
   #message(half: Half, message: Message, seen: Seen, sealed: boolean): void {
     this.changes++;
     const { maxHandshakeBytes } = this.options;
-    if (this.#negotiation === undefined || this.#negotiation.isNext(message)) {
-      this.#negotiation = new Negotiation(maxHandshakeBytes, this.#negotiation !== undefined);
+    if (this.negotiation === undefined || this.negotiation.isNext(message)) {
+      this.negotiation = new Negotiation(maxHandshakeBytes, this.negotiation !== undefined);
     }
-    const negotiation = this.#negotiation;
+    const negotiation = this.negotiation;
     negotiation.message(half.side, message);
     if (message.type === MESSAGE.newSessionTicket) rememberTicket(negotiation, this.secrets);
     const { protection13 } = half;
@@ -242,7 +243,7 @@ export class Session {
   }
 
   #finished(half: Half, protection: Protection13, seen: Seen): void {
-    if (half.side !== this.#negotiation?.clientSide) this.announce(seen);
+    if (half.side !== this.negotiation?.clientSide) this.announce(seen);
     else this.#sayRejected(half, seen);
     while (protection.stage === 'early') protection.next();
     if (protection.stage === 'handshake') protection.next();
@@ -275,7 +276,7 @@ export class Session {
 
   /** What the handshake agreed on, once: when all of it is known, or something else is to be said. */
   announce(seen: Seen): void {
-    const negotiation = this.#negotiation;
+    const negotiation = this.negotiation;
     if (negotiation === undefined || negotiation.announced) return;
     if (negotiation.client === undefined && negotiation.server === undefined) return;
     negotiation.announced = true;
@@ -290,7 +291,7 @@ export class Session {
     if (this.#saidNeed) return;
     this.#saidNeed = true;
     this.announce(entry);
-    const { message, details } = describeNeed(this.#negotiation);
+    const { message, details } = describeNeed(this.negotiation);
     this.notice(undefined, 'no-secrets', message, entry, details);
   }
 }

@@ -3,6 +3,7 @@
 
 import { type Chunk, compareMoments, type Side } from '../../bytes/chunk.js';
 import type { Delivery, Transport } from '../transport.js';
+import { type Exchanged, exchangedIn } from './exchanged.js';
 import type { Half } from './half.js';
 import { RECORD } from './names.js';
 import { TLS_DEFAULTS, type TlsOptions } from './options.js';
@@ -54,6 +55,10 @@ export class Tls implements Transport {
     session.tellOwed({ time, origin });
     for (const half of session.halves) this.#account(half, { time, origin });
     return session.out;
+  }
+
+  get exchanged(): Exchanged {
+    return exchangedIn(this.#session);
   }
 
   #take(half: Half, entry: Entry): void {
