@@ -1,6 +1,7 @@
 // The judge on the command line: it sees every item, whatever is selected; what it finds is let through by the selection
 // of the packet that it is about. A rule that threw is told at the end, and makes the run fail.
 
+import type { Moment } from '../bytes/chunk.js';
 import type { Item } from '../dissect/item.js';
 import { doubted } from '../io/proxy/server-doubt.js';
 import { internalErrorText } from '../report/judgement/plain.js';
@@ -29,8 +30,8 @@ export class Judging {
     return findings.length === 0 ? findings : this.selected(findings);
   }
 
-  end(): readonly Finding[] {
-    return this.selected(this.judge.end());
+  end(last: Moment): readonly Finding[] {
+    return this.selected(this.judge.end(last));
   }
 
   /** Of what was let through. */

@@ -1,5 +1,6 @@
 // Where packets are rendered, each with what the judge found in it: the sink of `dissect` and of `proxy`.
 
+import type { Moment } from '../bytes/chunk.js';
 import type { Item } from '../dissect/item.js';
 import type { Source } from '../report/renderer.js';
 import type { Shown, ShownEvent, ShownSummary } from '../report/shown.js';
@@ -94,10 +95,10 @@ export class Packets implements Sink {
     return this.report.flush();
   }
 
-  async end(summary: ShownSummary): Promise<void> {
+  async end(summary: ShownSummary, last: Moment): Promise<void> {
     const { sieve, judging, report } = this;
     // At the limit the capture has not ended: what it still owes is not known.
-    for (const finding of sieve.isFull ? [] : (judging?.end() ?? [])) {
+    for (const finding of sieve.isFull ? [] : (judging?.end(last) ?? [])) {
       this.onFinding?.(finding);
       if (this.late(finding)) await report.pass();
     }

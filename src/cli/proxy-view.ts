@@ -1,6 +1,7 @@
 // What the proxy shows of what passes: packets with findings as `dissect` does, and the events of the relay in between.
 // Once a fault was injected or a connection cut, what the server does may come of that: nothing is held against it any more.
 
+import type { Moment } from '../bytes/chunk.js';
 import type { Item, Summary } from '../dissect/item.js';
 import type { LiveBatch, LiveEvent } from '../io/proxy/live-batch.js';
 import { doubtAfter } from '../io/proxy/server-doubt.js';
@@ -90,9 +91,9 @@ export class ProxyView implements Sink {
     return this.undisturbed(() => this.packets.flush());
   }
 
-  async end(summary: Summary): Promise<void> {
+  async end(summary: Summary, last: Moment): Promise<void> {
     this.status.clear();
-    if (this.isRead) await this.packets.end({ ...summary, isProxied: true });
+    if (this.isRead) await this.packets.end({ ...summary, isProxied: true }, last);
   }
 
   /** Lines and the status line are on one terminal. */

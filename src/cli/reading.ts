@@ -3,6 +3,7 @@
 // Where the items go is the command's affair.
 
 import type { Command } from 'commander';
+import type { Moment } from '../bytes/chunk.js';
 import type { CapturedPacket } from '../capture/packet.js';
 import { Dissector, type DissectorOptions } from '../dissect/dissector.js';
 import type { Item, Summary } from '../dissect/item.js';
@@ -46,7 +47,8 @@ export interface Sink {
   event?(event: ShownEvent): void;
   pass(): Promise<void>;
   flush(): Promise<void>;
-  end(summary: Summary): Promise<void>;
+  /** `last`: the last captured packet. */
+  end(summary: Summary, last: Moment): Promise<void>;
 }
 
 /** Packets as they come, of something that is no file. */
@@ -282,6 +284,6 @@ class Reading {
     await this.begin();
     // At the limit the capture has not ended, and what is held has not come.
     for (const item of sink.isFull ? [] : dissector.end()) if (sink.add(item)) await sink.pass();
-    await sink.end(dissector.summary());
+    await sink.end(dissector.summary(), dissector.last);
   }
 }

@@ -6,7 +6,7 @@
 //   for (const item of dissector.end()) …
 //   dissector.summary()
 
-import type { Chunk, Side } from '../bytes/chunk.js';
+import type { Chunk, Moment, Side } from '../bytes/chunk.js';
 import type { CapturedPacket } from '../capture/packet.js';
 import { Scratch } from '../codec/assembly.js';
 import { type Segment, SegmentReader } from '../net/index.js';
@@ -112,9 +112,14 @@ export class Dissector {
     }
   }
 
+  /** The captured packet at hand, or the last one: where the capture ends, if nothing follows. */
+  get last(): Moment {
+    return { time: this.lastTime, origin: this.lastFrame };
+  }
+
   /** The capture has ended: what is held comes out, open connections end. */
   end(): readonly Item[] {
-    const how = { by: undefined, how: 'end', time: this.lastTime, origin: this.lastFrame } as const;
+    const how = { by: undefined, how: 'end', ...this.last } as const;
     for (const { connection, chunks } of this.connections.end(this.lastTime, this.lastFrame)) {
       this.chunks(connection, 0, chunks[0]);
       this.chunks(connection, 1, chunks[1]);

@@ -66,7 +66,8 @@ export function unjudgedOf({ info, client, server, webSocket }: Conversation): s
   if (webSocket.refused !== undefined) return `the WebSocket upgrade was refused (${webSocket.refused})`;
   const { transport } = info;
   if (transport.includes('websocket')) return 'no MQTT packet came over its WebSocket';
-  if (transport.includes('tls')) return 'it is encrypted, and its secrets are not known';
+  if (transport.includes('tls'))
+    return 'no MQTT packet was read inside its TLS: its secrets are not known, or it carried none';
   return client.evidence.hole() ?? server.evidence.hole() ?? 'no MQTT packet was seen in it';
 }
 

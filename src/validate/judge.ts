@@ -7,6 +7,7 @@
 //
 // A rule that throws is a bug of ours: it is recorded as an internal error, and the other rules go on.
 
+import type { Moment } from '../bytes/chunk.js';
 import type { ConnectionInfo, EventItem, Item, PacketItem } from '../dissect/item.js';
 import { VERSIONS, type Version } from '../spec/versions.js';
 import { asked, Dispatch, unheldBy } from './dispatch.js';
@@ -79,10 +80,13 @@ export class Judge {
     return this.verdicts.take();
   }
 
-  /** The capture has ended: connections that are open are looked at as they are. */
-  end(): readonly Finding[] {
+  /** The capture has ended: connections that are open are looked at as they are. `last`: the last captured packet, of anything. */
+  end(last?: Moment): readonly Finding[] {
+    // Where the clock was set back, nothing is late by what was captured before.
+    const isBack = last !== undefined && last.time < this.lastTime;
+    const { time, origin } = isBack ? last : { time: this.lastTime, origin: this.lastFrame };
     for (const judged of this.judged.values()) {
-      this.close(judged, closedOf(judged.conversation, undefined, 'end', this.lastTime, this.lastFrame));
+      this.close(judged, closedOf(judged.conversation, undefined, 'end', time, origin));
     }
     this.judged.clear();
     this.last = undefined;
@@ -108,8 +112,7 @@ export class Judge {
     const { event, verdicts } = this;
     event.set(item, conversation);
     if (frame.bytes.length < frame.length) conversation.missed(event.sender.role, 'a packet is not whole', frame.time);
-    this.lastTime = frame.time;
-    this.lastFrame = frame.origins[frame.origins.length - 1] ?? this.lastFrame;
+    this.reach(frame.time, frame.origins);
     verdicts.about(event, conversation, judged);
     const asking = this.rulesOf(frame.version).asking(frame.packet.type, event.fromClient, gatesOf(event));
     const unheld = unheldBy(judged, asking);
@@ -119,6 +122,13 @@ export class Judge {
     }
     if (asking.rules.length > 0) this.ask(asking.rules, event);
     conversation.apply(event, event.flow, event.request, event.delivery, event.will, event.log);
+  }
+
+  /** What was held up behind a gap is told late: the capture does not end earlier for it. */
+  private reach(time: number, origins: readonly number[]): void {
+    if (time < this.lastTime) return;
+    this.lastTime = time;
+    this.lastFrame = origins[origins.length - 1] ?? this.lastFrame;
   }
 
   private rulesOf(version: Version): Dispatch {
@@ -164,8 +174,7 @@ export class Judge {
 
   private happened(item: EventItem): void {
     const { event, connection, direction, time, origins, message } = item;
-    this.lastTime = time;
-    this.lastFrame = origins.at(-1) ?? this.lastFrame;
+    this.reach(time, origins);
     if (event === 'tls' || event === 'websocket' || event === 'proxy-protocol') this.layer(event, item);
     else if (event === 'connection-closed') this.closedBy(item);
     else {

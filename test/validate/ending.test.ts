@@ -1,8 +1,12 @@
 // Who closed, and was it right: one sentence for each way in which a connection ends.
 
 import { describe, expect, it } from 'vitest';
+import type { Moment } from '../../src/bytes/chunk.js';
+import { Dissector } from '../../src/dissect/dissector.js';
+import type { Item } from '../../src/dissect/item.js';
 import type { Version } from '../../src/spec/versions.js';
 import type { Ending } from '../../src/validate/ending.js';
+import { Judge } from '../../src/validate/judge.js';
 import { CLIENT, SERVER, Wire } from '../support/wire.js';
 import { judged, packetsOf } from './judged.js';
 import { upgraded } from './websocket.js';
@@ -174,7 +178,38 @@ describe('what was not judged', () => {
     wire.send(CLIENT, hello);
     wire.fin(CLIENT).fin(SERVER);
     const [connection] = judged(wire.packets).report.connections;
-    expect(connection?.unjudged).toBe('it is encrypted, and its secrets are not known');
+    expect(connection?.unjudged).toBe(
+      'no MQTT packet was read inside its TLS: its secrets are not known, or it carried none',
+    );
     expect(connection?.ending).toMatchObject({ by: 'client', verdict: 'unseen' });
+  });
+});
+
+describe('the end of the capture', () => {
+  const items: Item[] = [];
+  const dissector = new Dissector({ ports: [1883] });
+  for (const packet of packetsOf(`${OPENED}wait 300s${OTHER}`, '3.1.1')) items.push(...dissector.push(packet));
+  const silent = (last?: Moment, ...more: readonly Item[]) => {
+    const judge = new Judge();
+    for (const item of [...items, ...more]) judge.push(item);
+    return judge.end(last).filter(({ rule }) => rule === 'keep-alive-not-enforced').length;
+  };
+  const { connection } = items.at(-1)!;
+  const late: Item = {
+    kind: 'event',
+    event: 'gap',
+    connection,
+    time: 1e9,
+    origins: [5],
+    message: '9 bytes are missing',
+  };
+
+  it('is that of the last packet, though a gap before it is told behind it', () => {
+    expect(silent()).toBe(1);
+    expect(silent(dissector.last, late)).toBe(1);
+  });
+
+  it('is earlier where the clock was set back: nothing is late by that', () => {
+    expect(silent({ time: 5e9, origin: 99 })).toBe(0);
   });
 });

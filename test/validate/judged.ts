@@ -77,7 +77,7 @@ export function judged(
     for (const item of dissector.push(packet)) findings.push(...judge.push(item));
   }
   for (const item of dissector.end()) findings.push(...judge.push(item));
-  findings.push(...judge.end());
+  findings.push(...judge.end(dissector.last));
   return { findings, report: judge.report(), errors: judge.errors };
 }
 

@@ -3,6 +3,7 @@
 
 import { resolve } from 'node:path';
 import { type Command, Option } from 'commander';
+import type { Moment } from '../../bytes/chunk.js';
 import type { Item, Summary } from '../../dissect/item.js';
 import { refuseInput } from '../../io/output.js';
 import { readTextFile, replaceTextFile } from '../../io/small-files.js';
@@ -161,11 +162,11 @@ class Verdicts implements Sink {
     return this.report.flush();
   }
 
-  async end(summary: Summary): Promise<void> {
+  async end(summary: Summary, last: Moment): Promise<void> {
     const { report, judging, rules, scope, sources } = this;
     // At the limit the capture has not ended: what it still owes is not known.
     if (this.isFull) judging.judge.stop();
-    else for (const finding of judging.end()) if (this.found(finding)) await report.pass();
+    else for (const finding of judging.end(last)) if (this.found(finding)) await report.pass();
     const judged = judging.judge.report();
     await report.end({
       summary,
