@@ -173,16 +173,19 @@ describe.each(SUITES)('%s %s', (...suite) => {
     }
   });
 
-  it.runIf(suite[0] === 'TLSv1.2')('a handshake whose certificate was lost is no resumed one', async () => {
-    const whole = await record(suite);
-    const last = whole.pieces.findIndex(({ side, chunk }) => side === 0 && 'bytes' in chunk && chunk.bytes[5] === 0x10);
-    const pieces = whole.pieces.map(({ side, chunk }, at) => {
-      const isLost = side === 1 && at < last && 'bytes' in chunk && chunk.bytes[5] !== 2;
-      return { side, chunk: isLost ? gap() : chunk };
+  if (suite[0] === 'TLSv1.2')
+    it('a handshake whose certificate was lost is no resumed one', async () => {
+      const whole = await record(suite);
+      const last = whole.pieces.findIndex(
+        ({ side, chunk }) => side === 0 && 'bytes' in chunk && chunk.bytes[5] === 0x10,
+      );
+      const pieces = whole.pieces.map(({ side, chunk }, at) => {
+        const isLost = side === 1 && at < last && 'bytes' in chunk && chunk.bytes[5] !== 2;
+        return { side, chunk: isLost ? gap() : chunk };
+      });
+      const { notices } = read({ pieces, keyLog: whole.keyLog });
+      expect(notices[0]).toMatchObject({ code: 'handshake', details: { resumed: false } });
     });
-    const { notices } = read({ pieces, keyLog: whole.keyLog });
-    expect(notices[0]).toMatchObject({ code: 'handshake', details: { resumed: false } });
-  });
 
   it('lost handshake records, as far as keys do not depend on them', async () => {
     const whole = await record(suite);
