@@ -5,13 +5,13 @@ import type { JudgeLimits } from '../limits.js';
 import type { PacketOf, Seen } from '../seen.js';
 import type { Closed } from './closed.js';
 import type { DeliveryFact } from './delivery.js';
-import type { Evidence } from './evidence.js';
 import type { Half } from './half.js';
 import { Link } from './link.js';
 import { willOf } from './message.js';
 import { Messages } from './messages.js';
 import { numberOf } from './number-property.js';
 import type { RequestFact } from './requests.js';
+import { Senders } from './senders.js';
 import { Session } from './session.js';
 import { type KnownClient, Sessions } from './sessions.js';
 import { Will } from './will.js';
@@ -21,8 +21,6 @@ import type { WillFact } from './wills.js';
 /** A server that stops closes its connections within this time (ns). */
 const STOPPING = 30e9;
 const SERVER_SHUTTING_DOWN = 0x8b;
-/** Connections asked whether all of them was seen. */
-const MOST_ASKED = 1024;
 const UNENDED = 'the end of the connection before was not seen';
 const TAKEN_OVER = 'the session went on over another connection';
 
@@ -30,13 +28,10 @@ export class Broker {
   readonly messages: Messages;
   readonly sessions: Sessions;
   readonly wills: WillWatch;
+  /** Its clients, as those who publish. */
+  readonly senders = new Senders();
   /** Connections that are accepted and open. */
   private readonly open = new Set<Link>();
-  /** What was not seen of the clients of open connections. */
-  private readonly senders = new Set<Evidence>();
-  /** When bytes of a client were last found to be missing (ns), and why. */
-  private missedAt = Number.NEGATIVE_INFINITY;
-  private missedWhy = '';
   private lastClosedByServer = Number.NEGATIVE_INFINITY;
   /** Those at other ports of the same host: they may be this server, with the same sessions and messages. */
   private siblings: ReadonlySet<Broker> = new Set();
@@ -52,33 +47,13 @@ export class Broker {
     this.siblings = siblings;
   }
 
-  /** A connection begins; what its client sends counts until it has ended. */
-  follow(client: Evidence): void {
-    this.senders.add(client);
-  }
-
-  unfollow(client: Evidence): void {
-    this.senders.delete(client);
-  }
-
-  /** Bytes of a client were not seen. */
-  missed(reason: string, time: number): void {
-    this.missedAt = time;
-    this.missedWhy = reason;
-  }
-
   /** Why some client, here or at another port, may have published something since a moment (ns) that was not seen. */
   unseen(since: number): string | undefined {
-    let asked = 0;
-    for (const broker of new Set([this, ...this.siblings])) {
-      if (broker.missedAt >= since) return `of a client: ${broker.missedWhy}`;
-      for (const one of broker.senders) {
-        if (++asked > MOST_ASKED) return `more than ${MOST_ASKED} connections are open`;
-        const doubt = one.doubt(since);
-        if (doubt !== undefined) return `of a client: ${doubt}`;
-      }
-    }
-    return undefined;
+    const servers = new Set([this, ...this.siblings]);
+    return Senders.unseen(
+      Array.from(servers, ({ senders }) => senders),
+      since,
+    );
   }
 
   /** Somebody published to this topic at another port of the same host. */

@@ -50,7 +50,7 @@ export class Conversation {
   ) {
     this.requests = new Requests(broker.limits.openRequests);
     this.publisher = new Publisher(this.client.evidence);
-    broker.follow(this.client.evidence);
+    broker.senders.follow(this.client.evidence);
     if (info.lacks === undefined) return;
     for (const { evidence, direction } of [this.client, this.server]) {
       evidence.watch((since) => info.lacks!(direction, since));
@@ -66,7 +66,7 @@ export class Conversation {
   /** Bytes of a side were not seen. */
   missed(role: 'client' | 'server', reason: string, time: number): void {
     this.half(role).evidence.missed(reason, time);
-    if (role === 'client') this.broker.missed(reason, time);
+    if (role === 'client') this.broker.senders.missed(reason, time);
   }
 
   half(role: 'client' | 'server'): Half {
@@ -153,12 +153,10 @@ export class Conversation {
 
   end(closed: Closed): void {
     this.closed = closed;
-    const unseen = this.client.evidence.doubt(closed.time);
-    if (unseen !== undefined) this.broker.missed(unseen, closed.time);
+    this.broker.senders.leave(this.client.evidence, closed.time);
     // What was missing has been told; the connection below need not be kept by a session that outlives it.
     this.client.evidence.watch(undefined);
     this.server.evidence.watch(undefined);
-    this.broker.unfollow(this.client.evidence);
     this.broker.closed(this.link, closed);
     this.broker.messages.closed(this.publisher, closed.time);
   }
