@@ -2,7 +2,8 @@
 // One row a property, from the specification's own table.
 
 import type { Property } from '../codec/packet.js';
-import { PROPERTIES, PROPERTY_BY_NAME, type PropertyName, type PropertyValue } from '../spec/properties.js';
+import { PROPERTY_BY_NAME, type PropertyName, type PropertyValue } from '../spec/properties.js';
+import { PROPERTIES } from '../spec/property-table.js';
 import { type Fault, fault, malformed, protocolError } from './faults.js';
 
 const TOPIC_ALIAS_INVALID = 0x94;

@@ -3,7 +3,8 @@
 
 import type { Property } from '../codec/packet.js';
 import type { ReadPacket } from '../dissect/item.js';
-import { PROPERTIES, PROPERTY_BY_NAME, type PropertyName } from '../spec/properties.js';
+import { PROPERTY_BY_NAME, type PropertyName } from '../spec/properties.js';
+import { PROPERTIES } from '../spec/property-table.js';
 
 /** Bits of propertyFaultsIn; CHECKED says that there were properties at all. */
 export const CHECKED = 1;

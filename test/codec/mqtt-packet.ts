@@ -2,7 +2,7 @@
 // Properties by name, has booleans where the format has a byte, and fills in a reason code of 0.
 
 import type { Packet, Property } from '../../src/codec/packet.js';
-import { PROPERTIES } from '../../src/spec/properties.js';
+import { PROPERTIES } from '../../src/spec/property-table.js';
 import type { Version } from '../../src/spec/versions.js';
 import { utf8 } from '../support/hex.js';
 

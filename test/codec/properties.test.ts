@@ -2,7 +2,7 @@
 
 import { describe, expect, it } from 'vitest';
 import { decode, encode } from '../../src/codec/frame.js';
-import { PROPERTIES } from '../../src/spec/properties.js';
+import { PROPERTIES } from '../../src/spec/property-table.js';
 import { hex, toHex } from '../support/hex.js';
 import { around, PROPERTY_BYTES } from './cases/properties.js';
 

@@ -3,7 +3,7 @@
 import { readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
 import { mayBeSent, PACKET_TYPES } from '../../src/spec/packets.js';
-import { PROPERTIES } from '../../src/spec/properties.js';
+import { PROPERTIES } from '../../src/spec/property-table.js';
 import { CONNACK_RETURN_CODES, REASON_CODES, SUBACK_RETURN_CODES } from '../../src/spec/reason-codes.js';
 import { BRIDGE_BIT, PROTOCOLS, VERSIONS, type Version } from '../../src/spec/versions.js';
 import { reference } from '../support/reference.js';

@@ -1,4 +1,4 @@
-// Values of properties (5.0): ranges, as the table src/spec/properties.ts has them, and what goes only with another.
+// Values of properties (5.0): ranges, as the table src/spec/property-table.ts has them, and what goes only with another.
 
 import {
   DATA_WITHOUT_METHOD,

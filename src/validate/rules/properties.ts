@@ -1,5 +1,5 @@
 // Properties of all packets of 5.0 (2.2.2): which may stand where, which may repeat, identifiers that are defined, a
-// Property Length that is there. The table src/spec/properties.ts says what is allowed; values are in properties-values.ts.
+// Property Length that is there. The table src/spec/property-table.ts says what is allowed; values are in properties-values.ts.
 
 import { reportProblems } from '../problems.js';
 import { CHECKED, NOT_ALLOWED, propertyFaultsIn, REPEATED, REPEATED_UNSAID } from '../property-faults.js';
