@@ -8,7 +8,6 @@ import type { Conversation } from './state/conversation.js';
 import type { DeliveryFact } from './state/delivery.js';
 import type { FlowFact } from './state/flows.js';
 import type { Half } from './state/half.js';
-import type { Messages } from './state/messages.js';
 import type { PublicationLog } from './state/publication.js';
 import type { RequestFact } from './state/requests.js';
 import type { WillFact } from './state/wills.js';
@@ -28,15 +27,21 @@ export class PacketEvent extends Seen {
   /** PUBLISH of a server: the Will Message that it is, or looks like. */
   will: WillFact | undefined = undefined;
 
-  set(item: PacketItem, conversation: Conversation): void {
+  /** Nothing but what the packet itself says is looked at. */
+  about(item: PacketItem, conversation: Conversation): void {
     this.see(item);
     this.conversation = conversation;
     this.sender = this.fromClient ? conversation.client : conversation.server;
     this.receiver = this.fromClient ? conversation.server : conversation.client;
+  }
+
+  /** All facts, of the packet that it is about. */
+  find(): void {
+    const { conversation } = this;
     this.log = this.flow = this.request = this.delivery = this.will = undefined;
     switch (this.packet.type) {
       case 'PUBLISH':
-        if (this.topic !== undefined) this.about(this.topic, conversation.broker.messages);
+        if (this.topic !== undefined) this.know(this.topic);
         if (this.packet.qos !== 0) this.flow = this.sender.flows.classify(this);
         if (this.fromClient) return;
         this.delivery = conversation.delivery(this, this.log);
@@ -59,9 +64,11 @@ export class PacketEvent extends Seen {
   }
 
   /** One copy of a topic's name serves all: what is kept of a packet does not keep the name that came with it. */
-  private about(topic: string, messages: Messages): void {
-    this.log = messages.logOf(topic);
-    if (this.log !== undefined) this.topic = this.log.topic;
+  know(topic: string): PublicationLog | undefined {
+    const log = this.conversation.broker.messages.logOf(topic);
+    this.log = log;
+    if (log !== undefined) this.topic = log.topic;
+    return log;
   }
 }
 

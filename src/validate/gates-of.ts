@@ -103,7 +103,7 @@ function gatesOfPublish(packet: PacketOf<'PUBLISH'>, event: PacketEvent): number
 }
 
 /** Of a PUBLISH. */
-function gatesOfProperties(properties: readonly Property[]): number {
+export function gatesOfProperties(properties: readonly Property[]): number {
   let open: number = GATES.properties;
   let seen = 0;
   for (let i = 0; i < properties.length; i++) {
@@ -159,7 +159,7 @@ function gatesOfAcknowledgement(packet: Acknowledgement, event: PacketEvent): nu
 }
 
 /** PUBREL of a session that is gone, or to a subscription that may be gone. */
-function mayEndOtherwise({ fromClient, sender, conversation }: PacketEvent): boolean {
+export function mayEndOtherwise({ fromClient, sender, conversation }: PacketEvent): boolean {
   // Another connection may change the session, too.
   if (sender.endsAsOf !== Subscriptions.changes) {
     const { link, session } = conversation;

@@ -23,6 +23,7 @@ import type { Closed } from './state/closed.js';
 import { Conversation } from './state/conversation.js';
 import type { WebSocketNotice } from './state/websocket.js';
 import { strayOf } from './stray.js';
+import { Usual } from './usual.js';
 import { type Applied, type Marks, Verdicts } from './verdicts.js';
 
 export interface JudgeOptions {
@@ -60,6 +61,7 @@ export class Judge {
   private readonly hosts = new Map<string, Set<Broker>>();
   private readonly judged = new Map<number, Judged>();
   private readonly event = new PacketEvent();
+  private readonly usual = new Usual(this.event);
   private last: Judged | undefined = undefined;
   private lastId = -1;
   private lastTime = Number.NaN;
@@ -110,7 +112,16 @@ export class Judge {
     const judged = this.of(connection, frame.time);
     const { conversation } = judged;
     const { event, verdicts } = this;
-    event.set(item, conversation);
+    const gates = this.usual.look(item, conversation);
+    if (gates !== 0) {
+      const asking = this.rulesOf(frame.version).asking(frame.packet.type, event.fromClient, gates);
+      if (asking.rules.length === 0 && unheldBy(judged, asking).length === 0) {
+        this.reach(frame.time, frame.origins);
+        this.usual.follow();
+        return;
+      }
+    }
+    event.find();
     if (frame.bytes.length < frame.length) conversation.missed(event.sender.role, 'a packet is not whole', frame.time);
     this.reach(frame.time, frame.origins);
     verdicts.about(event, conversation, judged);

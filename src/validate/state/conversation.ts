@@ -2,7 +2,7 @@
 // see it as it was before the packet at hand.
 
 import type { ConnectionInfo } from '../../dissect/item.js';
-import type { Seen } from '../seen.js';
+import type { PacketOf, Seen } from '../seen.js';
 import { Authentication } from './authentication.js';
 import type { Broker } from './broker.js';
 import type { Closed, Closing } from './closed.js';
@@ -55,6 +55,32 @@ export class Conversation {
     for (const { evidence, direction } of [this.client, this.server]) {
       evidence.watch((since) => info.lacks!(direction, since));
     }
+  }
+
+  /** Its client is known, and nobody owes a close. */
+  get isCalm(): boolean {
+    return this.link !== undefined && !this.hasOffence;
+  }
+
+  /** A message of the client that is like most takes effect. */
+  published(seen: Seen, packet: PacketOf<'PUBLISH'>, log: PublicationLog): void {
+    const { broker } = this;
+    broker.wills.pass(seen.time);
+    broker.messages.publish(packet, seen, this.publisher, log);
+  }
+
+  /** A message of the server that is like most takes effect. */
+  delivered(seen: Seen, packet: PacketOf<'PUBLISH'>, delivery: DeliveryFact): void {
+    const { broker } = this;
+    broker.wills.pass(seen.time);
+    broker.messages.delivered(packet, seen, this.publisher, delivery);
+  }
+
+  /** An answer that was due takes effect on its message. */
+  acknowledged(seen: Seen, packet: PacketOf<'PUBACK' | 'PUBREC' | 'PUBREL' | 'PUBCOMP'>): void {
+    const { broker } = this;
+    broker.wills.pass(seen.time);
+    broker.messages.acknowledged(packet, seen, this.publisher);
   }
 
   /** A side did what the other must close for. */

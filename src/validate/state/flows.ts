@@ -11,6 +11,7 @@ import {
   type Acknowledgement,
   type Exchange,
   type FlowKind,
+  type FlowState,
   type FlowStep,
   isDone,
   isSame,
@@ -43,6 +44,16 @@ class Fact implements FlowFact {
 /** Of the packet at hand. */
 const fact = new Fact();
 
+/** The answer that each state waits for. */
+const DUE: Readonly<Record<FlowState, FlowStep | undefined>> = {
+  'published-1': 'PUBACK',
+  'published-2': 'PUBREC',
+  received: 'PUBREL',
+  released: 'PUBCOMP',
+  acknowledged: undefined,
+  refused: undefined,
+  completed: undefined,
+};
 const LONGEST_TOPIC = 256;
 const UNSEEN = 'the beginning of the session was not seen';
 /** What is sent last on a connection that breaks may not get as far as the capture. */
@@ -148,6 +159,27 @@ export class Flows {
     }
   }
 
+  /** Nothing is or was under way under this identifier that a new message would meet, and there is room for one. */
+  isFree(packetId: number): boolean {
+    if (this.inFlight >= this.quota) return false;
+    const exchange = this.exchanges.get(packetId);
+    return exchange === undefined || exchange.state === 'acknowledged' || exchange.state === 'completed';
+  }
+
+  /** A new message under an identifier that is free. */
+  send(seen: Seen, packet: PacketOf<'PUBLISH'>, packetId: number): void {
+    this.begin(seen, packet, packetId, this.exchanges.get(packetId), payloadOf(seen, packet));
+  }
+
+  /** The exchange in which this answer is due, when nothing else is to be said of it. */
+  dueTo(step: FlowStep, packetId: number, time: number): Exchange | undefined {
+    const exchange = this.exchanges.get(packetId);
+    if (exchange === undefined || time < exchange.stepAt || DUE[exchange.state] !== step) return undefined;
+    const { isHere, isResumed, sends, owed, overtakenBy, expiresAt, after } = exchange;
+    if (!isHere || isResumed || sends !== 1 || owed > 0 || overtakenBy > 0 || expiresAt <= time) return undefined;
+    return after === undefined ? exchange : undefined;
+  }
+
   apply(seen: Seen, its: FlowFact | undefined): void {
     const { packet, frame } = seen;
     if (its !== undefined) {
@@ -201,19 +233,24 @@ export class Flows {
     if (kind === 'delayed') return;
     if (packet.type === 'PUBLISH') {
       if (kind === 'repeated' || kind === 'resumed' || kind === 'released') this.again(exchange!, kind, time);
-      else this.begin(seen, packet, fact);
+      else this.begin(seen, packet, fact.packetId, exchange, fact.payload);
     } else if (exchange !== undefined) this.step(stepOf(packet as Acknowledgement), exchange, seen.item.number, time);
-    else if (packet.type === 'PUBREL') this.begin(seen, undefined, fact);
+    else if (packet.type === 'PUBREL') this.begin(seen, undefined, fact.packetId, exchange, undefined);
   }
 
   /** A message, or a PUBREL of which no message was seen. */
-  private begin(seen: Seen, packet: PacketOf<'PUBLISH'> | undefined, fact: Fact): void {
+  private begin(
+    seen: Seen,
+    packet: PacketOf<'PUBLISH'> | undefined,
+    packetId: number,
+    before: Exchange | undefined,
+    payload: number | undefined,
+  ): void {
     const { time, topic } = seen;
-    const { exchange: before, packetId } = fact;
     const exchange = this.done.take();
     exchange.begin(packetId, packet?.qos ?? 2, ++this.order, seen);
     exchange.topic = topic === undefined || topic.length > LONGEST_TOPIC ? undefined : topic;
-    exchange.payload = packet === undefined ? undefined : fact.payload;
+    exchange.payload = packet === undefined ? undefined : payload;
     exchange.expiresAt =
       time + (numberOf(packet?.properties, 'messageExpiryInterval') ?? Number.POSITIVE_INFINITY) * 1e9;
     exchange.hasPast = packet?.dup !== false;
@@ -246,7 +283,8 @@ export class Flows {
     this.wasFull = true;
   }
 
-  private step(step: FlowStep, exchange: Exchange, number: number, time: number): void {
+  /** The packet of a step takes effect. */
+  step(step: FlowStep, exchange: Exchange, number: number, time: number): void {
     const { state } = exchange;
     const { to } = TRANSITIONS[state][step];
     if (step === 'PUBREL') exchange.releases++;

@@ -6,6 +6,7 @@ import type { FrameRef } from '../finding.js';
 import type { JudgeLimits } from '../limits.js';
 import type { PacketOf, Seen } from '../seen.js';
 import { answered } from './answered.js';
+import type { Acknowledgement } from './exchange.js';
 import { DeliveryFact, identifiersOf, isForeign } from './delivery.js';
 import type { FlowFact } from './flows.js';
 import { forwardedOf, NOTHING_FORWARDED } from './forwarded.js';
@@ -90,10 +91,8 @@ export class Messages {
         break;
       case 'PUBACK':
       case 'PUBREC':
-        if (packet.packetId !== undefined) answered(packet, packet.packetId, publisher, fromClient, seen);
-        break;
       case 'PUBREL':
-        if (fromClient && packet.packetId !== undefined) this.released(packet.packetId, publisher);
+        this.acknowledged(packet, seen, publisher);
         break;
       case 'CONNECT':
         publisher.isBridge = ((packet.protocolLevel ?? 0) & 0x80) !== 0;
@@ -109,6 +108,13 @@ export class Messages {
         this.routes.count(session.subscriptions);
         break;
     }
+  }
+
+  acknowledged(packet: Acknowledgement, seen: Seen, publisher: Publisher): void {
+    const { packetId, type } = packet;
+    if (packetId === undefined || type === 'PUBCOMP') return;
+    if (type === 'PUBACK' || type === 'PUBREC') answered(packet, packetId, publisher, seen.fromClient, seen);
+    else if (seen.fromClient) this.released(packetId, publisher);
   }
 
   closed(publisher: Publisher, time: number): void {
@@ -139,6 +145,11 @@ export class Messages {
       this.resent(packet, seen, flow);
       return;
     }
+    this.publish(packet, seen, publisher, log);
+  }
+
+  /** A new message of a client. */
+  publish(packet: PacketOf<'PUBLISH'>, seen: Seen, publisher: Publisher, log: PublicationLog | undefined): void {
     const publication = this.take(packet, seen, log);
     if (publication === undefined) return;
     publication.come(publisher, ++this.count, seen.time);
@@ -254,7 +265,8 @@ export class Messages {
     if (this.wills.size > MOST_WILLS && first !== undefined) this.wills.delete(first);
   }
 
-  private delivered(packet: PacketOf<'PUBLISH'>, seen: Seen, member: Publisher, fact: DeliveryFact): void {
+  /** A message of the server takes effect. */
+  delivered(packet: PacketOf<'PUBLISH'>, seen: Seen, member: Publisher, fact: DeliveryFact): void {
     const { origin, publication, route } = fact;
     const owed = route.owed?.publication;
     route.isUsed = true;

@@ -40,13 +40,23 @@ export class WillWatch {
   }
 
   apply(seen: Seen, link: Link | undefined, delivery: DeliveryFact | undefined, fact: WillFact | undefined): void {
-    if (seen.time >= this.next) this.look(seen.time);
+    this.pass(seen.time);
     if (seen.packet.type !== 'PUBLISH') return;
     if (seen.fromClient) this.wills.imitate(seen);
     else {
       this.wills.deliver(seen, link?.id ?? -1, delivery);
       if (fact !== undefined && fact.kind !== 'due' && link !== undefined) this.suspect(fact, link, seen);
     }
+  }
+
+  /** Time has come so far. */
+  pass(time: number): void {
+    if (time >= this.next) this.look(time);
+  }
+
+  /** Some will has this topic, or had. */
+  isAbout(topic: string): boolean {
+    return this.wills.isAbout(topic);
   }
 
   /** The will of this CONNECT. */

@@ -90,6 +90,10 @@ export class Wills {
     return wills.find(({ message }) => message.frame.number === frame.number);
   }
 
+  isAbout(topic: string): boolean {
+    return this.topics.size > 0 && this.topics.has(topic);
+  }
+
   /** PUBLISH of a client. */
   imitate(seen: Seen): void {
     const bucket = this.alike(seen, this.topicOf(seen));
