@@ -6,6 +6,7 @@ import type { Command } from 'commander';
 import type { Moment } from '../bytes/chunk.js';
 import type { CapturedPacket } from '../capture/packet.js';
 import { Dissector, type DissectorOptions } from '../dissect/dissector.js';
+import type { GlancedPacket } from '../dissect/glanced.js';
 import type { Item, Summary } from '../dissect/item.js';
 import type { ByteSource } from '../io/byte-source.js';
 import { type CaptureBatch, readCapture } from '../io/input.js';
@@ -43,6 +44,8 @@ export interface Sink {
   source(source: Source): void;
   /** True when it is time for `pass`. */
   add(item: Item): boolean;
+  /** Takes a usual packet, if it will; else its item is added. */
+  readonly glance?: ((packet: GlancedPacket) => boolean) | undefined;
   /** What is no part of the capture, but happened while it was made. */
   event?(event: ShownEvent): void;
   pass(): Promise<void>;
@@ -128,7 +131,7 @@ class Reading {
     this.tls = new TlsSecretFiles({ keylogs, rsaKeys, psks }, grows, limits.secrets);
     const { secrets } = this.tls;
     const { summaryOnly } = sink;
-    this.dissector = new Dissector({ secrets, ports, version, reassemble, summaryOnly, limits });
+    this.dissector = new Dissector({ secrets, ports, version, reassemble, summaryOnly, limits, glance: sink.glance });
     this.progress = createProgress(io.stderr, !sink.isVisible);
     this.signal = AbortSignal.any([io.interrupt, this.stop.signal]);
   }

@@ -123,6 +123,11 @@ export class Sieve {
     this.last = number;
   }
 
+  /** Everything is selected. */
+  get isWhole(): boolean {
+    return this.selection === undefined;
+  }
+
   /** Nothing is held back, so nothing needs to be looked at. */
   get isOpen(): boolean {
     return this.selection === undefined && this.limit === Number.POSITIVE_INFINITY;

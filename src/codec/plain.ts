@@ -13,6 +13,8 @@ import { knownProperties } from './properties.js';
 const LONGEST_LENGTH = 2;
 const [PUBLISH, PUBACK, PUBCOMP, PINGREQ, PINGRESP] = [3, 4, 7, 12, 13];
 
+export type PlainType = 'PUBLISH' | 'PUBACK' | 'PUBREC' | 'PUBREL' | 'PUBCOMP' | 'PINGREQ' | 'PINGRESP';
+
 /** Lengths of property values, or what else they are. */
 const [OTHER, TEXT, PAIR] = [-1, -2, -3];
 const WIDTHS: Readonly<Record<keyof PropertyTypes, number>> = {
@@ -39,44 +41,81 @@ export function isPlain(bytes: Uint8Array, version: Version): boolean {
   return properties === 0 || (properties < 0x80 && arePlain(bytes, at + 1, at + 1 + properties));
 }
 
-/** What a plain packet says, when its properties have been read before; undefined: the layouts are to read it. */
-export function plainPacket(bytes: Uint8Array, version: Version): ReadPacket | undefined {
-  const first = bytes[0]!;
-  const code = first >> 4;
-  if (code !== PUBLISH) return isPlainOther(bytes, code) ? plainOther(bytes, first) : undefined;
-  const qos = (first >> 1) & 3;
-  const body = bodyAt(bytes);
-  if (body === 0 || qos === 3) return undefined;
-  const { length } = bytes;
-  const idAt = body + 2 + bytes[body]! * 256 + bytes[body + 1]!;
-  let at = qos === 0 ? idAt : idAt + 2;
-  let properties: readonly Property[] | undefined;
-  if (version === '5.0') {
-    const end = at + 1 + (bytes[at] ?? 0x80);
-    if (end > length || bytes[at]! >= 0x80) return undefined;
-    properties = knownProperties(bytes, at + 1, end);
-    if (properties === undefined) return undefined;
-    at = end;
+/** What a plain packet says, found without making anything. One object serves for all of them. */
+export class Glance {
+  type: PlainType = 'PINGREQ';
+  dup = false;
+  qos = 0;
+  retain = false;
+  topic = '';
+  /** -1: it has none. */
+  packetId = -1;
+  /** Of a PUBLISH in 5.0. */
+  properties: readonly Property[] | undefined = undefined;
+  /** Where the payload begins, which ends with the packet. */
+  payloadAt = 0;
+
+  /** False: the layouts are to read it, or its properties have not been read before. */
+  read(bytes: Uint8Array, version: Version): boolean {
+    const first = bytes[0]!;
+    const code = first >> 4;
+    return code === PUBLISH
+      ? this.publish(bytes, first, version)
+      : isPlainOther(bytes, code) && this.other(bytes, first);
   }
-  const topic = at > length ? undefined : wellFormedUtf8(bytes, body + 2, idAt);
-  if (topic === undefined) return undefined;
-  // In the order of the layout: so packets have the same shape, whoever read them.
-  const packet = new Begun('PUBLISH');
-  packet.dup = (first & 8) !== 0;
-  packet.qos = qos;
-  packet.retain = (first & 1) !== 0;
-  packet.topic = topic;
-  if (qos !== 0) packet.packetId = bytes[idAt]! * 256 + bytes[idAt + 1]!;
-  if (properties !== undefined) packet.properties = properties;
-  packet.payload = bytes.subarray(at);
-  return packet as unknown as ReadPacket;
+
+  private publish(bytes: Uint8Array, first: number, version: Version): boolean {
+    const qos = (first >> 1) & 3;
+    const body = bodyAt(bytes);
+    if (body === 0 || qos === 3) return false;
+    const { length } = bytes;
+    const idAt = body + 2 + bytes[body]! * 256 + bytes[body + 1]!;
+    let at = qos === 0 ? idAt : idAt + 2;
+    this.properties = undefined;
+    if (version === '5.0') {
+      const end = at + 1 + (bytes[at] ?? 0x80);
+      if (end > length || bytes[at]! >= 0x80) return false;
+      this.properties = knownProperties(bytes, at + 1, end);
+      if (this.properties === undefined) return false;
+      at = end;
+    }
+    const topic = at > length ? undefined : wellFormedUtf8(bytes, body + 2, idAt);
+    if (topic === undefined) return false;
+    this.type = 'PUBLISH';
+    this.dup = (first & 8) !== 0;
+    this.qos = qos;
+    this.retain = (first & 1) !== 0;
+    this.topic = topic;
+    this.packetId = qos === 0 ? -1 : bytes[idAt]! * 256 + bytes[idAt + 1]!;
+    this.payloadAt = at;
+    return true;
+  }
+
+  private other(bytes: Uint8Array, first: number): boolean {
+    const { type, headerFlags } = PACKET_BY_CODE[first >> 4]!;
+    if ((first & 15) !== headerFlags) return false;
+    this.type = type as PlainType;
+    this.packetId = bytes.length === 4 ? bytes[2]! * 256 + bytes[3]! : -1;
+    return true;
+  }
 }
 
-function plainOther(bytes: Uint8Array, first: number): ReadPacket | undefined {
-  const { type, headerFlags } = PACKET_BY_CODE[first >> 4]!;
-  if ((first & 15) !== headerFlags) return undefined;
-  const packet = new Begun(type);
-  if (bytes.length === 4) packet.packetId = bytes[2]! * 256 + bytes[3]!;
+const glance = new Glance();
+
+/** What a plain packet says, when its properties have been read before; undefined: the layouts are to read it. */
+export function plainPacket(bytes: Uint8Array, version: Version): ReadPacket | undefined {
+  if (!glance.read(bytes, version)) return undefined;
+  const packet = new Begun(glance.type);
+  // In the order of the layout: so packets have the same shape, whoever read them.
+  if (glance.type === 'PUBLISH') {
+    packet.dup = glance.dup;
+    packet.qos = glance.qos;
+    packet.retain = glance.retain;
+    packet.topic = glance.topic;
+    if (glance.qos !== 0) packet.packetId = glance.packetId;
+    if (glance.properties !== undefined) packet.properties = glance.properties;
+    packet.payload = bytes.subarray(glance.payloadAt);
+  } else if (glance.packetId >= 0) packet.packetId = glance.packetId;
   return packet as unknown as ReadPacket;
 }
 

@@ -31,6 +31,7 @@ const GAPS: Readonly<Record<GapReason, string>> = {
 const PUBLISH = 0x30;
 
 interface Half {
+  readonly isClient: boolean;
   readonly direction: Direction;
   readonly framer: Framer;
   readonly aliases: TopicAliases;
@@ -207,6 +208,7 @@ export class Conversation {
       this.output.tally.packet(typeCode(bytes[0]!, version), survey(bytes, version).length);
       return;
     }
+    if (bytes[0]! >= PUBLISH && this.output.takes(this.connection, half.isClient, framed)) return;
     const { packet, problems, version } = decode(bytes, this.versionFor(framed));
     if (bytes[0]! < PUBLISH) this.opening(packet, version, framed);
     if (this.output.summaryOnly) {
@@ -269,6 +271,7 @@ export class Conversation {
 function half(isClient: boolean, options: ConversationOptions): Half {
   const direction: Direction = isClient ? 'client-to-server' : 'server-to-client';
   return {
+    isClient,
     direction,
     framer: new Framer(direction, options.framer),
     aliases: new TopicAliases(options.bounds.maxAliasCharacters),

@@ -16,6 +16,7 @@ import { Connections, type TcpEvent } from '../tcp/connections.js';
 import { TlsSecrets } from '../transport/tls/secrets.js';
 import { CONVERSATION_DEFAULTS } from './bounds.js';
 import { Channel, type ChannelContext } from './channel.js';
+import type { GlancedPacket } from './glanced.js';
 import type { Item, Summary } from './item.js';
 import { KnownServers } from './known-servers.js';
 import type { LayerOptions } from './limits.js';
@@ -34,6 +35,8 @@ export interface DissectorOptions {
   readonly secrets: TlsSecrets;
   /** Nobody looks at items: push() and end() yield none, the summary is the same. */
   readonly summaryOnly: boolean;
+  /** Asked about each usual packet; what it takes (true) yields no item. */
+  readonly glance: ((packet: GlancedPacket) => boolean) | undefined;
   /** Bounds, by layer: see limits.ts. */
   readonly limits: Partial<LayerOptions>;
 }
@@ -43,6 +46,7 @@ export const DISSECTOR_DEFAULTS: Omit<DissectorOptions, 'secrets'> = {
   version: undefined,
   reassemble: true,
   summaryOnly: false,
+  glance: undefined,
   limits: {},
 };
 
@@ -62,7 +66,7 @@ export class Dissector {
   constructor(options: Partial<DissectorOptions> = {}) {
     this.options = { secrets: new TlsSecrets(), ...DISSECTOR_DEFAULTS, ...options };
     const { ports, version, secrets, limits, summaryOnly } = this.options;
-    this.output = new Output(summaryOnly);
+    this.output = new Output(summaryOnly, this.options.glance);
     this.forcedPorts = new Set(ports);
     this.reader = new SegmentReader(limits.fragments);
     this.connections = new Connections(limits.tcp);

@@ -1,6 +1,7 @@
 // What rules look at: a packet within its connection, an event of a layer below, the end of a connection. The packet
 // event is one object that is used again for every packet.
 
+import type { GlancedPacket } from '../dissect/glanced.js';
 import type { PacketItem } from '../dissect/item.js';
 import { Seen } from './seen.js';
 import type { Closed } from './state/closed.js';
@@ -30,6 +31,14 @@ export class PacketEvent extends Seen {
   /** Nothing but what the packet itself says is looked at. */
   about(item: PacketItem, conversation: Conversation): void {
     this.see(item);
+    this.conversation = conversation;
+    this.sender = this.fromClient ? conversation.client : conversation.server;
+    this.receiver = this.fromClient ? conversation.server : conversation.client;
+  }
+
+  /** The same of a usual packet. */
+  aboutUsual(glanced: GlancedPacket, conversation: Conversation): void {
+    this.glimpse(glanced);
     this.conversation = conversation;
     this.sender = this.fromClient ? conversation.client : conversation.server;
     this.receiver = this.fromClient ? conversation.server : conversation.client;

@@ -8,6 +8,7 @@
 // A rule that throws is a bug of ours: it is recorded as an internal error, and the other rules go on.
 
 import type { Moment } from '../bytes/chunk.js';
+import type { GlancedPacket } from '../dissect/glanced.js';
 import type { ConnectionInfo, EventItem, Item, PacketItem } from '../dissect/item.js';
 import { VERSIONS, type Version } from '../spec/versions.js';
 import { asked, Dispatch, unheldBy } from './dispatch.js';
@@ -82,6 +83,24 @@ export class Judge {
     return this.verdicts.take();
   }
 
+  /**
+   * Takes a packet at a glance when nothing is to be said of it: the state has followed it then. False: nothing has happened,
+   * its item is to be pushed.
+   */
+  glance(glanced: GlancedPacket): boolean {
+    const { usual } = this;
+    const { connection, version, fromClient, says, time, origin, origins } = glanced;
+    const judged = this.known(connection);
+    if (judged === undefined) return false;
+    const gates = usual.look(glanced, judged.conversation);
+    if (gates === 0) return false;
+    const asking = this.rulesOf(version).asking(says.type, fromClient, gates);
+    if (asking.rules.length > 0 || unheldBy(judged, asking).length > 0) return false;
+    this.reach(time, origins === undefined ? origin : origins[origins.length - 1]);
+    usual.follow();
+    return true;
+  }
+
   /** The capture has ended: connections that are open are looked at as they are. `last`: the last captured packet, of anything. */
   end(last?: Moment): readonly Finding[] {
     // Where the clock was set back, nothing is late by what was captured before.
@@ -112,18 +131,10 @@ export class Judge {
     const judged = this.of(connection, frame.time);
     const { conversation } = judged;
     const { event, verdicts } = this;
-    const gates = this.usual.look(item, conversation);
-    if (gates !== 0) {
-      const asking = this.rulesOf(frame.version).asking(frame.packet.type, event.fromClient, gates);
-      if (asking.rules.length === 0 && unheldBy(judged, asking).length === 0) {
-        this.reach(frame.time, frame.origins);
-        this.usual.follow();
-        return;
-      }
-    }
+    event.about(item, conversation);
     event.find();
     if (frame.bytes.length < frame.length) conversation.missed(event.sender.role, 'a packet is not whole', frame.time);
-    this.reach(frame.time, frame.origins);
+    this.reach(frame.time, frame.origins[frame.origins.length - 1]);
     verdicts.about(event, conversation, judged);
     const asking = this.rulesOf(frame.version).asking(frame.packet.type, event.fromClient, gatesOf(event));
     const unheld = unheldBy(judged, asking);
@@ -136,10 +147,10 @@ export class Judge {
   }
 
   /** What was held up behind a gap is told late: the capture does not end earlier for it. */
-  private reach(time: number, origins: readonly number[]): void {
+  private reach(time: number, frame: number | undefined): void {
     if (time < this.lastTime) return;
     this.lastTime = time;
-    this.lastFrame = origins[origins.length - 1] ?? this.lastFrame;
+    this.lastFrame = frame ?? this.lastFrame;
   }
 
   private rulesOf(version: Version): Dispatch {
@@ -185,7 +196,7 @@ export class Judge {
 
   private happened(item: EventItem): void {
     const { event, connection, direction, time, origins, message } = item;
-    this.reach(time, origins);
+    this.reach(time, origins[origins.length - 1]);
     if (event === 'tls' || event === 'websocket' || event === 'proxy-protocol') this.layer(event, item);
     else if (event === 'connection-closed') this.closedBy(item);
     else {
@@ -228,6 +239,16 @@ export class Judge {
     for (const applied of this.dispatch[conversation.info.version].closed) this.tell(applied, event);
     conversation.end(closed);
     this.tally.connection(conversation, closed, judged);
+  }
+
+  private known({ id }: ConnectionInfo): Judged | undefined {
+    if (id === this.lastId) return this.last;
+    const judged = this.judged.get(id);
+    if (judged !== undefined) {
+      this.last = judged;
+      this.lastId = id;
+    }
+    return judged;
   }
 
   private of(connection: ConnectionInfo, time: number): Judged {

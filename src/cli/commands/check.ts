@@ -4,6 +4,7 @@
 import { resolve } from 'node:path';
 import { type Command, Option } from 'commander';
 import type { Moment } from '../../bytes/chunk.js';
+import type { GlancedPacket } from '../../dissect/glanced.js';
 import type { Item, Summary } from '../../dissect/item.js';
 import { refuseInput } from '../../io/output.js';
 import { readTextFile, replaceTextFile } from '../../io/small-files.js';
@@ -119,9 +120,19 @@ class Verdicts implements Sink {
     const { rules, scope: asks } = this;
     const judge = { rules, asks, limits: judgeLimitsOf(options), countsInconclusive: countsInconclusive(options) };
     this.judging = new Judging(this.sieve, judge);
+    this.glance = this.sieve.isWhole
+      ? (packet) => {
+          if (!this.judging.judge.glance(packet)) return false;
+          this.packets = packet.number;
+          return true;
+        }
+      : undefined;
     const toolVersion = packageVersion();
     this.report = new JudgementReport({ options, inputs, rules: this.rules, known, toolVersion }, io);
   }
+
+  /** Where packets are chosen, each is looked at. */
+  readonly glance: ((packet: GlancedPacket) => boolean) | undefined;
 
   get broken(): boolean {
     return this.report.broken;

@@ -1,20 +1,15 @@
 // What the PUBACK or PUBREC of a message says of it: that the server has it, and in 5.0 whether it took it; from a member of
 // a shared subscription, what became of the delivery.
 
-import type { PacketOf, Seen } from '../seen.js';
+import type { Seen } from '../seen.js';
 import type { Publisher } from './publication.js';
 
 /** Reason Codes from here on say no. */
 const REFUSED = 0x80;
 
-export function answered(
-  { reasonCode = 0, type }: PacketOf<'PUBACK' | 'PUBREC'>,
-  packetId: number,
-  publisher: Publisher,
-  fromClient: boolean,
-  seen: Seen,
-): void {
-  if (fromClient) {
+export function answered(seen: Seen, packetId: number, reasonCode: number, publisher: Publisher): void {
+  const { type, version } = seen;
+  if (seen.fromClient) {
     const shared = publisher.shared?.get(packetId);
     if (shared === undefined) return;
     shared.code = reasonCode;
@@ -26,7 +21,7 @@ export function answered(
   if (publication === undefined) return;
   if (reasonCode >= REFUSED) publication.isRejected = true;
   // Before 5.0 an acknowledgement says nothing about it (3.3.5).
-  else if (seen.frame.version === '5.0') publication.isAccepted = true;
+  else if (version === '5.0') publication.isAccepted = true;
   if (type === 'PUBACK') publication.settled(seen.time);
   if (type === 'PUBACK' || reasonCode >= REFUSED) publisher.pending.delete(packetId);
 }

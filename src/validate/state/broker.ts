@@ -56,6 +56,10 @@ export class Broker {
     );
   }
 
+  get hasSiblings(): boolean {
+    return this.siblings.size > 1;
+  }
+
   /** Somebody published to this topic at another port of the same host. */
   hasElsewhere(topic: string): boolean {
     for (const one of this.siblings) if (one !== this && one.messages.logOf(topic) !== undefined) return true;
@@ -134,7 +138,7 @@ export class Broker {
   ): void {
     if (request !== undefined) session?.subscriptions.apply(seen, request);
     this.wills.apply(seen, link, delivery, will);
-    if (this.siblings.size < 2 || !seen.fromClient || seen.packet.type !== 'PUBLISH') return;
+    if (!this.hasSiblings || !seen.fromClient || seen.packet.type !== 'PUBLISH') return;
     if (seen.packet.retain !== true || seen.topic === undefined) return;
     for (const one of this.siblings) if (one !== this) one.messages.forgetRetained(seen.topic);
   }

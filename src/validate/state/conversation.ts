@@ -2,7 +2,7 @@
 // see it as it was before the packet at hand.
 
 import type { ConnectionInfo } from '../../dissect/item.js';
-import type { PacketOf, Seen } from '../seen.js';
+import type { Seen } from '../seen.js';
 import { Authentication } from './authentication.js';
 import type { Broker } from './broker.js';
 import type { Closed, Closing } from './closed.js';
@@ -63,24 +63,24 @@ export class Conversation {
   }
 
   /** A message of the client that is like most takes effect. */
-  published(seen: Seen, packet: PacketOf<'PUBLISH'>, log: PublicationLog): void {
+  published(seen: Seen, log: PublicationLog | undefined): void {
     const { broker } = this;
     broker.wills.pass(seen.time);
-    broker.messages.publish(packet, seen, this.publisher, log);
+    broker.messages.publish(seen, this.publisher, log);
   }
 
   /** A message of the server that is like most takes effect. */
-  delivered(seen: Seen, packet: PacketOf<'PUBLISH'>, delivery: DeliveryFact): void {
+  delivered(seen: Seen, delivery: DeliveryFact): void {
     const { broker } = this;
     broker.wills.pass(seen.time);
-    broker.messages.delivered(packet, seen, this.publisher, delivery);
+    broker.messages.delivered(seen, this.publisher, delivery);
   }
 
   /** An answer that was due takes effect on its message. */
-  acknowledged(seen: Seen, packet: PacketOf<'PUBACK' | 'PUBREC' | 'PUBREL' | 'PUBCOMP'>): void {
+  acknowledged(seen: Seen, packetId: number): void {
     const { broker } = this;
     broker.wills.pass(seen.time);
-    broker.messages.acknowledged(packet, seen, this.publisher);
+    if (seen.type !== 'PUBCOMP') broker.messages.acknowledged(seen, packetId, 0, this.publisher);
   }
 
   /** A side did what the other must close for. */

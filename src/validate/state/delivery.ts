@@ -4,8 +4,9 @@
 // Messages carry no identity, so a publication is recognised by topic, payload and order. Whoever accuses a server of
 // having changed it asks `doubt` first: it may be the message of somebody who was not seen.
 
+import type { Property } from '../../codec/packet.js';
 import type { FrameRef } from '../finding.js';
-import type { PacketOf } from '../seen.js';
+import type { Seen } from '../seen.js';
 import { GRACE } from './grace.js';
 import type { Publication } from './publication.js';
 import type { Route } from './route.js';
@@ -83,7 +84,11 @@ export class DeliveryFact {
 }
 
 /** Subscription Identifiers of a delivery. */
-export function identifiersOf({ properties = [] }: PacketOf<'PUBLISH'>): ReadonlySet<number> {
+export function identifiersOf({
+  properties = [],
+}: {
+  readonly properties?: readonly Property[] | undefined;
+}): ReadonlySet<number> {
   const identifiers = new Set<number>();
   for (const one of properties) if (one.name === 'subscriptionIdentifier') identifiers.add(one.value);
   return identifiers;
@@ -91,7 +96,7 @@ export function identifiersOf({ properties = [] }: PacketOf<'PUBLISH'>): Readonl
 
 /** It tells that others publish, whom nobody sees. */
 export function isForeign(
-  { dup, retain }: PacketOf<'PUBLISH'>,
+  { dup, retain }: Pick<Seen, 'dup' | 'retain'>,
   topic: string,
   wills: ReadonlyMap<string, unknown>,
 ): boolean {

@@ -12,7 +12,6 @@
 import type { Direction, Version } from '../../spec/versions.js';
 import type { FrameRef } from '../finding.js';
 import type { PacketOf, Seen } from '../seen.js';
-import { hashOf } from './payload.js';
 
 export type FlowState =
   | 'published-1'
@@ -188,19 +187,19 @@ export class Exchange {
   private captureFrames: readonly number[] | undefined = undefined;
 
   /** A packet begins it; what it was before, if anything, is over. */
-  begin(packetId: number, qos: number, order: number, { item, frame, time }: Seen): void {
-    const { packet, origins } = frame;
+  begin(packetId: number, qos: number, order: number, seen: Seen): void {
+    const { type, time } = seen;
     this.packetId = packetId;
     this.qos = qos;
     this.order = order;
-    this.number = item.number;
-    this.type = packet.type;
-    this.version = frame.version;
+    this.number = seen.number;
+    this.type = type;
+    this.version = seen.version;
     this.time = this.sentAt = this.stepAt = time;
-    this.length = frame.length;
-    this.captureFrame = origins[0] ?? 0;
-    this.captureFrames = origins.length === 1 ? undefined : origins;
-    this.state = qos === 1 ? 'published-1' : packet.type === 'PUBLISH' ? 'published-2' : 'released';
+    this.length = seen.length;
+    this.captureFrame = seen.origin;
+    this.captureFrames = seen.origins;
+    this.state = qos === 1 ? 'published-1' : type === 'PUBLISH' ? 'published-2' : 'released';
     this.isHere = true;
     this.isResumed = this.isCounted = false;
     this.sends = 1;
@@ -270,10 +269,4 @@ export function isSame(
   // What was not captured whole, or of which only the PUBREL was seen, cannot be compared.
   if (payload === undefined || exchange.payload === undefined) return dup === true;
   return payload === exchange.payload && (topic === undefined || (exchange.topic ?? topic) === topic);
-}
-
-/** Undefined when not all of it was captured. */
-export function payloadOf(seen: Seen, { payload }: PacketOf<'PUBLISH'>): number | undefined {
-  const { bytes, length } = seen.frame;
-  return payload === undefined || bytes.length < length ? undefined : hashOf(payload);
 }

@@ -16,7 +16,6 @@ import {
   isDone,
   isSame,
   kindOf,
-  payloadOf,
   stepOf,
   TRANSITIONS,
 } from './exchange.js';
@@ -167,8 +166,8 @@ export class Flows {
   }
 
   /** A new message under an identifier that is free. */
-  send(seen: Seen, packet: PacketOf<'PUBLISH'>, packetId: number): void {
-    this.begin(seen, packet, packetId, this.exchanges.get(packetId), payloadOf(seen, packet));
+  send(seen: Seen, packetId: number): void {
+    this.begin(seen, packetId, this.exchanges.get(packetId));
   }
 
   /** The exchange in which this answer is due, when nothing else is to be said of it. */
@@ -202,7 +201,7 @@ export class Flows {
     fact.flows = this;
     fact.packetId = packetId;
     fact.exchange = exchange;
-    fact.payload = payloadOf(seen, packet);
+    fact.payload = seen.wholePayload;
     if (exchange === undefined) fact.kind = 'new';
     else if (exchange.isOpen) fact.kind = this.sentAgain(seen, packet, exchange);
     else fact.kind = packet.dup === true && isSame(exchange, seen, packet, fact.payload) ? 'late' : 'new';
@@ -233,35 +232,30 @@ export class Flows {
     if (kind === 'delayed') return;
     if (packet.type === 'PUBLISH') {
       if (kind === 'repeated' || kind === 'resumed' || kind === 'released') this.again(exchange!, kind, time);
-      else this.begin(seen, packet, fact.packetId, exchange, fact.payload);
-    } else if (exchange !== undefined) this.step(stepOf(packet as Acknowledgement), exchange, seen.item.number, time);
-    else if (packet.type === 'PUBREL') this.begin(seen, undefined, fact.packetId, exchange, undefined);
+      else this.begin(seen, fact.packetId, exchange);
+    } else if (exchange !== undefined) this.step(stepOf(packet as Acknowledgement), exchange, seen.number, time);
+    else if (packet.type === 'PUBREL') this.begin(seen, fact.packetId, exchange);
   }
 
   /** A message, or a PUBREL of which no message was seen. */
-  private begin(
-    seen: Seen,
-    packet: PacketOf<'PUBLISH'> | undefined,
-    packetId: number,
-    before: Exchange | undefined,
-    payload: number | undefined,
-  ): void {
+  private begin(seen: Seen, packetId: number, before: Exchange | undefined): void {
     const { time, topic } = seen;
+    const isMessage = seen.type === 'PUBLISH';
     const exchange = this.done.take();
-    exchange.begin(packetId, packet?.qos ?? 2, ++this.order, seen);
+    exchange.begin(packetId, isMessage ? seen.qos! : 2, ++this.order, seen);
     exchange.topic = topic === undefined || topic.length > LONGEST_TOPIC ? undefined : topic;
-    exchange.payload = packet === undefined ? undefined : payload;
-    exchange.expiresAt =
-      time + (numberOf(packet?.properties, 'messageExpiryInterval') ?? Number.POSITIVE_INFINITY) * 1e9;
-    exchange.hasPast = packet?.dup !== false;
+    exchange.payload = isMessage ? seen.wholePayload : undefined;
+    const expiry = isMessage ? numberOf(seen.properties, 'messageExpiryInterval') : undefined;
+    exchange.expiresAt = time + (expiry ?? Number.POSITIVE_INFINITY) * 1e9;
+    exchange.hasPast = !isMessage || seen.dup !== false;
     exchange.position = before === undefined ? ++this.positions : before.position;
     if (before !== undefined) {
       exchange.reused = before.end;
       if (before.isOpen) this.drop(before, exchange, time);
     }
     this.exchanges.set(packetId, exchange);
-    if (packet === undefined) exchange.releases = 1;
-    else this.sent(exchange, time);
+    if (isMessage) this.sent(exchange, time);
+    else exchange.releases = 1;
   }
 
   private again(exchange: Exchange, kind: FlowKind, time: number): void {

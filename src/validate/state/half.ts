@@ -65,13 +65,18 @@ export class Half {
   sent(seen: Seen): void {
     const { packet } = seen;
     if (this.firstPacket === undefined) this.firstPacket = seen.ref();
-    this.packets++;
-    this.lastTime = seen.time;
-    this.lastType = packet.type;
+    this.went(seen);
     if (packet.type === 'DISCONNECT' && this.disconnect === undefined) {
       this.disconnect = seen.ref();
       this.disconnectReason = packet.reasonCode ?? 0;
     }
+  }
+
+  /** Of a usual packet, this is all. */
+  went({ type, time }: Seen): void {
+    this.packets++;
+    this.lastTime = time;
+    this.lastType = type;
   }
 
   /** A packet of this or the other side, once there is an offence. */

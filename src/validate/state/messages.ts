@@ -6,7 +6,6 @@ import type { FrameRef } from '../finding.js';
 import type { JudgeLimits } from '../limits.js';
 import type { PacketOf, Seen } from '../seen.js';
 import { answered } from './answered.js';
-import type { Acknowledgement } from './exchange.js';
 import { DeliveryFact, identifiersOf, isForeign } from './delivery.js';
 import type { FlowFact } from './flows.js';
 import { forwardedOf, NOTHING_FORWARDED } from './forwarded.js';
@@ -56,20 +55,18 @@ export class Messages {
 
   /** PUBLISH of the server: where it may come from; nothing is changed. */
   delivery(seen: Seen, session: Session | undefined, log: PublicationLog | undefined): DeliveryFact | undefined {
-    const { packet, topic } = seen;
-    if (session === undefined || topic === undefined || packet.type !== 'PUBLISH') return undefined;
+    const { topic, payloadLength: length, payloadHash: hash, dup = false, retain = false } = seen;
+    if (session === undefined || topic === undefined || seen.type !== 'PUBLISH') return undefined;
     const { fact, routes } = this;
-    const { id } = seen.item.connection;
-    const route = log === undefined ? routes.to(session.subscriptions, topic) : routes.over(id, session, log);
+    const route =
+      log === undefined ? routes.to(session.subscriptions, topic) : routes.over(seen.connection, session, log);
     fact.set(session, route, this.foreign);
-    const { payload, dup = false, retain = false } = packet;
     // What is sent again was traced when it was sent first.
-    if (payload === undefined || dup) return fact;
+    if (length < 0 || dup) return fact;
     const will = this.wills.size === 0 ? undefined : this.wills.get(topic);
     if (log === undefined && will === undefined) return fact;
-    const hash = hashOf(payload);
-    if (log !== undefined) trace(fact, log, payload.length, hash, retain);
-    if (fact.publication === undefined && will?.is(payload.length, hash)) fact.come('will', will);
+    if (log !== undefined) trace(fact, log, length, hash, retain);
+    if (fact.publication === undefined && will?.is(length, hash)) fact.come('will', will);
     return fact;
   }
 
@@ -86,13 +83,13 @@ export class Messages {
     const { packet, fromClient } = seen;
     switch (packet.type) {
       case 'PUBLISH':
-        if (fromClient) this.taken(packet, seen, publisher, flow, log);
-        else if (delivery !== undefined) this.delivered(packet, seen, publisher, delivery);
+        if (fromClient) this.taken(seen, publisher, flow, log);
+        else if (delivery !== undefined) this.delivered(seen, publisher, delivery);
         break;
       case 'PUBACK':
       case 'PUBREC':
       case 'PUBREL':
-        this.acknowledged(packet, seen, publisher);
+        if (packet.packetId !== undefined) this.acknowledged(seen, packet.packetId, packet.reasonCode ?? 0, publisher);
         break;
       case 'CONNECT':
         publisher.isBridge = ((packet.protocolLevel ?? 0) & 0x80) !== 0;
@@ -110,10 +107,9 @@ export class Messages {
     }
   }
 
-  acknowledged(packet: Acknowledgement, seen: Seen, publisher: Publisher): void {
-    const { packetId, type } = packet;
-    if (packetId === undefined || type === 'PUBCOMP') return;
-    if (type === 'PUBACK' || type === 'PUBREC') answered(packet, packetId, publisher, seen.fromClient, seen);
+  /** PUBACK, PUBREC or PUBREL. */
+  acknowledged(seen: Seen, packetId: number, reasonCode: number, publisher: Publisher): void {
+    if (seen.type !== 'PUBREL') answered(seen, packetId, reasonCode, publisher);
     else if (seen.fromClient) this.released(packetId, publisher);
   }
 
@@ -133,65 +129,64 @@ export class Messages {
     return this.logs.get(topic)?.retained;
   }
 
-  private taken(
-    packet: PacketOf<'PUBLISH'>,
-    seen: Seen,
-    publisher: Publisher,
-    flow: FlowFact | undefined,
-    log: PublicationLog | undefined,
-  ): void {
+  private taken(seen: Seen, publisher: Publisher, flow: FlowFact | undefined, log: PublicationLog | undefined): void {
     // Once more the same: the server has it, or takes this one for it.
     if (flow !== undefined && flow.kind !== 'new' && flow.kind !== 'in-use') {
-      this.resent(packet, seen, flow);
+      this.resent(seen, flow);
       return;
     }
-    this.publish(packet, seen, publisher, log);
+    this.publish(seen, publisher, log);
   }
 
   /** A new message of a client. */
-  publish(packet: PacketOf<'PUBLISH'>, seen: Seen, publisher: Publisher, log: PublicationLog | undefined): void {
-    const publication = this.take(packet, seen, log);
+  publish(seen: Seen, publisher: Publisher, log: PublicationLog | undefined): void {
+    const { packetId } = seen;
+    const publication = this.take(seen, log);
     if (publication === undefined) return;
     publication.come(publisher, ++this.count, seen.time);
-    publication.wasDup = packet.dup === true;
-    publication.packetId = packet.packetId;
+    publication.wasDup = seen.dup === true;
+    publication.packetId = packetId;
     this.add(publication, log);
     publisher.own = publication;
-    if (packet.packetId !== undefined) publisher.pending.set(packet.packetId, publication);
+    if (packetId !== undefined) publisher.pending.set(packetId, publication);
   }
 
   /** The message of a PUBLISH, in the place of the one that is let go for it; undefined when it was not read whole. */
-  private take(
-    { qos, retain, payload, properties }: PacketOf<'PUBLISH'>,
-    { item, frame, topic }: Seen,
-    log: PublicationLog | undefined,
-  ): Publication | undefined {
-    if (topic === undefined || qos === undefined || retain === undefined || payload === undefined) return undefined;
+  private take(seen: Seen, log: PublicationLog | undefined): Publication | undefined {
+    const { topic, qos, retain, properties, payloadLength } = seen;
+    if (topic === undefined || qos === undefined || retain === undefined || payloadLength < 0) return undefined;
     const oldest = this.recent.displaced(this.count + 1);
     if (oldest !== undefined) this.forget(oldest);
     const publication = oldest?.isFree === true ? oldest : new Publication();
     publication.renew();
-    publication.content(topic, qos, retain, payload.length, hashOf(payload));
+    publication.content(topic, qos, retain, payloadLength, seen.payloadHash);
     publication.forwarded = forwardedOf(properties, log?.forwarded);
     if (log !== undefined && publication.forwarded !== NOTHING_FORWARDED) log.forwarded = publication.forwarded;
     publication.expiry = expiryOf(properties);
-    publication.carried(item, frame);
+    publication.carried(seen);
     return publication;
   }
 
-  private resent(packet: PacketOf<'PUBLISH'>, { topic, item }: Seen, flow: FlowFact): void {
-    const { payload, packetId, dup } = packet;
-    if (topic === undefined || payload === undefined || dup !== true) return;
-    this.find(topic, payload, (one) => one.packetId === packetId)?.cameAgain(flow, item.number);
+  private resent({ topic, number, packetId, dup, payloadLength, payloadHash }: Seen, flow: FlowFact): void {
+    if (topic === undefined || payloadLength < 0 || dup !== true) return;
+    const first = this.like(topic, payloadLength, payloadHash, (one) => one.packetId === packetId);
+    first?.cameAgain(flow, number);
   }
 
   /** The latest publication of a topic with this payload, among those that are recent. */
   find(topic: string, payload: Uint8Array, is: (one: Publication) => boolean): Publication | undefined {
+    return this.like(topic, payload.length, hashOf(payload), is);
+  }
+
+  private like(
+    topic: string,
+    length: number,
+    hash: number,
+    is: (one: Publication) => boolean,
+  ): Publication | undefined {
     let one = this.logs.get(topic)?.last;
-    if (one === undefined) return undefined;
-    const hash = hashOf(payload);
     for (let i = 0; i < MOST_SEARCHED && one !== undefined; i++, one = one.before) {
-      if (one.is(payload.length, hash) && is(one)) return one;
+      if (one.is(length, hash) && is(one)) return one;
     }
     return undefined;
   }
@@ -266,12 +261,12 @@ export class Messages {
   }
 
   /** A message of the server takes effect. */
-  delivered(packet: PacketOf<'PUBLISH'>, seen: Seen, member: Publisher, fact: DeliveryFact): void {
+  delivered(seen: Seen, member: Publisher, fact: DeliveryFact): void {
     const { origin, publication, route } = fact;
     const owed = route.owed?.publication;
     route.isUsed = true;
     if (publication === undefined) {
-      if (this.foreign === undefined && isForeign(packet, route.topic, this.wills)) this.foreign = seen.ref();
+      if (this.foreign === undefined && isForeign(seen, route.topic, this.wills)) this.foreign = seen.ref();
       return;
     }
     publication.isDelivered = true;
@@ -280,7 +275,7 @@ export class Messages {
     if (origin === 'live') route.deliver(publication, seen.time);
     else if (origin === 'late') route.caughtUp(publication);
     if (publication.qos === 2 && (origin === 'live' || origin === 'late')) {
-      route.copy(publication, seen.item.number, seen.item.connection.id);
+      route.copy(publication, seen.number, seen.connection);
     }
     if (origin === 'will') this.willCame(publication);
     if (origin === 'retained') {
@@ -288,12 +283,12 @@ export class Messages {
       route.keptAt = seen.time;
     }
     if (route.matching.length > 1 && origin !== 'retained' && fact.isCovered) {
-      route.carries(publication, identifiersOf(packet), () => seen.ref());
+      route.carries(publication, identifiersOf(seen), () => seen.ref());
     }
     const { only } = route;
     if (only?.isShared !== true || (origin !== 'live' && origin !== 'late')) return;
-    const one = { filter: only.filter, clientId: fact.session.clientId, qos: packet.qos ?? 0 };
-    const { packetId } = packet;
+    const one = { filter: only.filter, clientId: fact.session.clientId, qos: seen.qos ?? 0 };
+    const { packetId } = seen;
     const shared = { ...one, packetId, frame: seen.ref(), member, publication, code: undefined };
     (publication.shared ??= []).push(shared);
     if (packetId !== undefined) (member.shared ??= new Map()).set(packetId, shared);

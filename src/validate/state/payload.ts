@@ -11,15 +11,15 @@ let lastHash = 0;
 export function hashOf(bytes: Uint8Array): number {
   if (bytes === lastBytes) return lastHash;
   lastBytes = bytes;
-  lastHash = hash(bytes);
+  lastHash = hashOfPart(bytes, 0, bytes.length);
   return lastHash;
 }
 
-function hash(bytes: Uint8Array): number {
-  const { length } = bytes;
-  let sum = 0x811c9dc5 ^ length;
-  const head = length < HEAD ? length : HEAD;
-  for (let i = 0; i < head; i++) sum = Math.imul(sum ^ bytes[i]!, 0x01000193);
-  for (let i = Math.max(head, length - TAIL); i < length; i++) sum = Math.imul(sum ^ bytes[i]!, 0x01000193);
+/** Of the payload that is bytes[at, end). */
+export function hashOfPart(bytes: Uint8Array, at: number, end: number): number {
+  let sum = 0x811c9dc5 ^ (end - at);
+  const head = end - at < HEAD ? end : at + HEAD;
+  for (let i = at; i < head; i++) sum = Math.imul(sum ^ bytes[i]!, 0x01000193);
+  for (let i = Math.max(head, end - TAIL); i < end; i++) sum = Math.imul(sum ^ bytes[i]!, 0x01000193);
   return sum | 0;
 }

@@ -1,9 +1,8 @@
 // One Application Message as it came to the server, from a client or as a will, and the client that it came from.
 
-import type { Frame, PacketItem } from '../../dissect/item.js';
-import { positionOf } from '../../dissect/position.js';
 import type { Version } from '../../spec/versions.js';
 import type { FrameRef } from '../finding.js';
+import type { Seen } from '../seen.js';
 import { ByPacketId } from './by-packet-id.js';
 import type { Evidence } from './evidence.js';
 import type { FlowFact } from './flows.js';
@@ -136,14 +135,13 @@ export class Publication implements Message {
   }
 
   /** The PUBLISH that it came with. */
-  carried({ number }: PacketItem, frame: Frame): void {
-    const { origins } = frame;
+  carried({ number, version, origin, origins, length, offset }: Seen): void {
     this.number = number;
-    this.version = frame.version;
-    this.captureFrame = origins[0] ?? 0;
-    this.captureFrames = origins.length === 1 ? undefined : origins;
-    this.size = frame.length;
-    this.offset = positionOf(frame, 0);
+    this.version = version;
+    this.captureFrame = origin;
+    this.captureFrames = origins;
+    this.size = length;
+    this.offset = offset;
     this.ref = undefined;
   }
 
