@@ -1,7 +1,9 @@
 // A packet that says nothing but what is usual, before anything is made of it: for who can do with that, and is spared an item.
 
+import { hashOfPart } from '../bytes/sample-hash.js';
+import type { FramedPacket } from '../codec/framed.js';
 import type { Property } from '../codec/packet.js';
-import type { PlainType } from '../codec/plain.js';
+import { Glance, type PlainType } from '../codec/plain.js';
 import type { Version } from '../spec/versions.js';
 import type { ConnectionInfo } from './item.js';
 
@@ -12,25 +14,70 @@ export interface GlancedPacket {
   readonly number: number;
   readonly version: Version;
   readonly fromClient: boolean;
-  /** The packet; valid until the next push. */
-  readonly bytes: Uint8Array;
+  /** Bytes. */
+  readonly length: number;
   readonly time: number;
   /** The first capture frame that carried it; all of them, when there are several. */
   readonly origin: number;
   readonly origins: readonly number[] | undefined;
   /** Where it begins in the capture file; -1 when nobody can tell. */
   readonly offset: number;
-  readonly says: {
-    readonly type: PlainType;
-    readonly dup: boolean;
-    readonly qos: number;
-    readonly retain: boolean;
-    /** As it stands in the packet. */
-    readonly topic: string;
-    /** -1: it has none. */
-    readonly packetId: number;
-    readonly properties: readonly Property[] | undefined;
-    /** Where the payload of a PUBLISH begins, which ends with the packet. */
-    readonly payloadAt: number;
-  };
+  readonly type: PlainType;
+  readonly dup: boolean;
+  readonly qos: number;
+  readonly retain: boolean;
+  /** As it stands in the packet. */
+  readonly topic: string;
+  /** -1: it has none. */
+  readonly packetId: number;
+  readonly properties: readonly Property[] | undefined;
+  readonly payloadLength: number;
+  /** bytes/sample-hash.ts */
+  readonly payloadHash: number;
+}
+
+export class Glanced implements GlancedPacket {
+  connection!: ConnectionInfo;
+  number = 0;
+  version: Version = '3.1.1';
+  fromClient = true;
+  length = 0;
+  time = Number.NaN;
+  origin = 0;
+  origins: readonly number[] | undefined = undefined;
+  offset = -1;
+  type: PlainType = 'PINGREQ';
+  dup = false;
+  qos = 0;
+  retain = false;
+  topic = '';
+  packetId = -1;
+  properties: readonly Property[] | undefined = undefined;
+  payloadLength = 0;
+  payloadHash = 0;
+  private readonly glance = new Glance();
+
+  /** False: it is not usual. */
+  read(framed: FramedPacket, version: Version): boolean {
+    const { bytes, length, origins, pieces, time, offset } = framed;
+    const { glance } = this;
+    if (bytes.length < length || !glance.read(bytes, version)) return false;
+    this.version = version;
+    this.length = length;
+    this.time = time;
+    this.origin = origins[0]!;
+    this.origins = origins.length > 1 ? origins : undefined;
+    this.offset = pieces === undefined ? (offset ?? -1) : pieces[1]!;
+    this.type = glance.type;
+    this.packetId = glance.packetId;
+    if (glance.type !== 'PUBLISH') return true;
+    this.dup = glance.dup;
+    this.qos = glance.qos;
+    this.retain = glance.retain;
+    this.topic = glance.topic;
+    this.properties = glance.properties;
+    this.payloadLength = length - glance.payloadAt;
+    this.payloadHash = hashOfPart(bytes, glance.payloadAt, length);
+    return true;
+  }
 }

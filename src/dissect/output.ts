@@ -3,11 +3,10 @@
 import type { Side } from '../bytes/chunk.js';
 import type { CapturedPacket } from '../capture/packet.js';
 import type { FramedPacket } from '../codec/framed.js';
-import { Glance } from '../codec/plain.js';
 import { typeCode } from '../spec/packets.js';
 import type { TcpConnection } from '../tcp/connection.js';
 import { Connection } from './connection.js';
-import type { GlancedPacket } from './glanced.js';
+import { Glanced, type GlancedPacket } from './glanced.js';
 import type { ConnectionInfo, EventItem, Frame, Item, PacketItem } from './item.js';
 import { Tally } from './tally.js';
 
@@ -33,36 +32,17 @@ export class Output {
   takes(connection: ConnectionInfo, fromClient: boolean, framed: FramedPacket): boolean {
     const { glance } = this;
     if (glance === undefined || this.items !== NO_ITEMS) return false;
-    const { bytes, length, origins, pieces, time, offset } = framed;
-    if (bytes.length < length) return false;
     const { glanced, tally } = this;
-    if (!glanced.says.read(bytes, connection.version)) return false;
+    if (!glanced.read(framed, connection.version)) return false;
     glanced.connection = connection;
     glanced.number = tally.packets + 1;
-    glanced.version = connection.version;
     glanced.fromClient = fromClient;
-    glanced.bytes = bytes;
-    glanced.time = time;
-    glanced.origin = origins[0]!;
-    glanced.origins = origins.length > 1 ? origins : undefined;
-    glanced.offset = pieces === undefined ? (offset ?? -1) : pieces[1]!;
     if (!glance(glanced)) return false;
-    tally.packet(bytes[0]! >> 4, 0);
+    tally.packet(framed.bytes[0]! >> 4, 0);
     return true;
   }
 
-  private readonly glanced = {
-    connection: undefined as unknown as ConnectionInfo,
-    number: 0,
-    version: '3.1.1' as ConnectionInfo['version'],
-    fromClient: true,
-    bytes: new Uint8Array(0) as Uint8Array,
-    time: Number.NaN,
-    origin: 0,
-    origins: undefined as readonly number[] | undefined,
-    offset: -1,
-    says: new Glance(),
-  };
+  private readonly glanced = new Glanced();
 
   private connections = 0;
 

@@ -7,7 +7,7 @@ import { Seen } from './seen.js';
 import type { Closed } from './state/closed.js';
 import type { Conversation } from './state/conversation.js';
 import type { DeliveryFact } from './state/delivery.js';
-import type { FlowFact } from './state/flows.js';
+import { type FlowFact, flowOf } from './state/flow-fact.js';
 import type { Half } from './state/half.js';
 import type { PublicationLog } from './state/publication.js';
 import type { RequestFact } from './state/requests.js';
@@ -51,18 +51,18 @@ export class PacketEvent extends Seen {
     switch (this.packet.type) {
       case 'PUBLISH':
         if (this.topic !== undefined) this.know(this.topic);
-        if (this.packet.qos !== 0) this.flow = this.sender.flows.classify(this);
+        if (this.packet.qos !== 0) this.flow = flowOf(this.sender.flows, this);
         if (this.fromClient) return;
         this.delivery = conversation.delivery(this, this.log);
         this.will = conversation.will(this, this.delivery);
         return;
       case 'PUBREL':
-        this.flow = this.sender.flows.classify(this);
+        this.flow = flowOf(this.sender.flows, this);
         return;
       case 'PUBACK':
       case 'PUBREC':
       case 'PUBCOMP':
-        this.flow = this.receiver.flows.classify(this);
+        this.flow = flowOf(this.receiver.flows, this);
         return;
       case 'SUBSCRIBE':
       case 'SUBACK':

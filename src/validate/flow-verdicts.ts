@@ -5,7 +5,7 @@ import { blame } from './doubt.js';
 import type { FrameRef } from './finding.js';
 import type { Fault, Verdict } from './rule.js';
 import type { Exchange } from './state/exchange.js';
-import type { FlowFact } from './state/flows.js';
+import type { FlowFact } from './state/flow-fact.js';
 
 const WANTED: Readonly<Record<Exchange['state'], string>> = {
   'published-1': 'has no PUBACK yet',

@@ -6,7 +6,7 @@ import type { PacketEvent } from './event.js';
 import { GATES } from './gates.js';
 import type { PacketOf } from './seen.js';
 import type { DeliveryFact } from './state/delivery.js';
-import type { FlowFact } from './state/flows.js';
+import type { FlowFact } from './state/flow-fact.js';
 import { NOTHING_FORWARDED } from './state/forwarded.js';
 import { Subscriptions } from './state/subscriptions.js';
 import { CHARACTER_KINDS, kindsIn, kindsOfAny, traitsOf, WILDCARD_CHARACTER } from './strings.js';

@@ -19,9 +19,9 @@ import { JUDGE_LIMITS, type JudgeLimits } from './limits.js';
 import { type JudgeReport, Tally } from './report.js';
 import type { ConversationRule, Rule } from './rule.js';
 import { RULES } from './rules/index.js';
-import { Broker } from './state/broker.js';
 import type { Closed } from './state/closed.js';
 import { Conversation } from './state/conversation.js';
+import { Servers } from './state/servers.js';
 import type { WebSocketNotice } from './state/websocket.js';
 import { strayOf } from './stray.js';
 import { Usual } from './usual.js';
@@ -57,9 +57,7 @@ export class Judge {
   private readonly dispatch: Readonly<Record<Version, Dispatch>>;
   private readonly verdicts: Verdicts;
   private readonly tally: Tally;
-  private readonly brokers = new Map<string, Broker>();
-  /** By host: a server may listen at several ports. */
-  private readonly hosts = new Map<string, Set<Broker>>();
+  private readonly servers: Servers;
   private readonly judged = new Map<number, Judged>();
   private readonly event = new PacketEvent();
   private readonly usual = new Usual(this.event);
@@ -72,6 +70,7 @@ export class Judge {
     const { rules = RULES, asks = () => true, limits = {}, countsInconclusive = false } = options;
     this.rules = rules;
     this.limits = { ...JUDGE_LIMITS, ...limits };
+    this.servers = new Servers(this.limits);
     this.verdicts = new Verdicts(this.limits.findingsPerRule, countsInconclusive);
     this.dispatch = dispatchOf(rules, asks);
     this.tally = new Tally(rules, this.limits.connectionsListed);
@@ -89,12 +88,12 @@ export class Judge {
    */
   glance(glanced: GlancedPacket): boolean {
     const { usual } = this;
-    const { connection, version, fromClient, says, time, origin, origins } = glanced;
+    const { connection, version, fromClient, type, time, origin, origins } = glanced;
     const judged = this.known(connection);
     if (judged === undefined) return false;
     const gates = usual.look(glanced, judged.conversation);
     if (gates === 0) return false;
-    const asking = this.rulesOf(version).asking(says.type, fromClient, gates);
+    const asking = this.rulesOf(version).asking(type, fromClient, gates);
     if (asking.rules.length > 0 || unheldBy(judged, asking).length > 0) return false;
     this.reach(time, origins === undefined ? origin : origins[origins.length - 1]);
     usual.follow();
@@ -255,7 +254,7 @@ export class Judge {
     if (connection.id === this.lastId) return this.last!;
     let judged = this.judged.get(connection.id);
     if (judged === undefined) {
-      const conversation = new Conversation(connection, time, this.broker(connection.server));
+      const conversation = new Conversation(connection, time, this.servers.at(connection.server));
       const bits = new Uint8Array(this.rules.length);
       judged = { conversation, settled: 0, settledToo: 0, bits, counts: new Map(), kinds: undefined, unheld: [] };
       this.judged.set(connection.id, judged);
@@ -264,33 +263,6 @@ export class Judge {
     this.lastId = connection.id;
     return judged;
   }
-
-  private forget(server: string): void {
-    const siblings = this.hosts.get(hostOf(server));
-    siblings?.delete(this.brokers.get(server)!);
-    if (siblings?.size === 0) this.hosts.delete(hostOf(server));
-    this.brokers.delete(server);
-  }
-
-  private broker(server: string): Broker {
-    let broker = this.brokers.get(server);
-    if (broker === undefined) {
-      broker = new Broker(this.limits);
-      this.brokers.set(server, broker);
-      const host = hostOf(server);
-      const siblings = this.hosts.get(host) ?? new Set();
-      this.hosts.set(host, siblings);
-      broker.joins(siblings);
-      const first = this.brokers.keys().next().value;
-      if (this.brokers.size > this.limits.servers && first !== undefined) this.forget(first);
-    }
-    return broker;
-  }
-}
-
-/** "[::1]" of "[::1]:1883" */
-function hostOf(server: string): string {
-  return server.slice(0, server.lastIndexOf(':'));
 }
 
 /** By whom and how: who began counts, and a FIN that the other side never answered is a close too. */

@@ -1,13 +1,13 @@
 // A packet as the judge's state sees it. One object is used again for every packet: nobody may keep it; ref() gives what
 // may be kept, and strings and numbers may. Payloads and other bytes are views, valid until the next push.
 
+import { hashOf } from '../bytes/sample-hash.js';
 import type { Property } from '../codec/packet.js';
 import type { GlancedPacket } from '../dissect/glanced.js';
 import type { Frame, PacketItem, ReadPacket } from '../dissect/item.js';
 import { positionOf, standing } from '../dissect/position.js';
 import type { Version } from '../spec/versions.js';
 import type { FrameRef } from './finding.js';
-import { hashOf, hashOfPart } from './state/payload.js';
 
 export type PacketType = ReadPacket['type'];
 /** PUBACK and its like share one interface: asked for one of them, it is theirs. */
@@ -77,40 +77,29 @@ export class Seen {
   }
 
   /** The same of a usual packet: it is whole. */
-  protected glimpse({
-    version,
-    number,
-    connection,
-    fromClient,
-    bytes,
-    time,
-    origin,
-    origins,
-    offset,
-    says,
-  }: GlancedPacket): void {
-    this.fromClient = fromClient;
-    this.time = time;
-    this.type = says.type;
-    this.version = version;
-    this.number = number;
-    this.connection = connection.id;
-    this.length = bytes.length;
+  protected glimpse(glanced: GlancedPacket): void {
+    const { type, offset, packetId } = glanced;
+    this.fromClient = glanced.fromClient;
+    this.time = glanced.time;
+    this.type = type;
+    this.version = glanced.version;
+    this.number = glanced.number;
+    this.connection = glanced.connection.id;
+    this.length = glanced.length;
     this.isWhole = true;
-    this.origin = origin;
-    this.origins = origins;
+    this.origin = glanced.origin;
+    this.origins = glanced.origins;
     this.offset = offset < 0 ? undefined : offset;
     this.topic = undefined;
-    this.packetId = says.packetId < 0 ? undefined : says.packetId;
-    if (says.type === 'PUBLISH') {
-      const { length } = bytes;
-      this.topic = says.topic;
-      this.dup = says.dup;
-      this.qos = says.qos;
-      this.retain = says.retain;
-      this.properties = says.properties;
-      this.payloadLength = length - says.payloadAt;
-      this.payloadHash = hashOfPart(bytes, says.payloadAt, length);
+    this.packetId = packetId < 0 ? undefined : packetId;
+    if (type === 'PUBLISH') {
+      this.topic = glanced.topic;
+      this.dup = glanced.dup;
+      this.qos = glanced.qos;
+      this.retain = glanced.retain;
+      this.properties = glanced.properties;
+      this.payloadLength = glanced.payloadLength;
+      this.payloadHash = glanced.payloadHash;
     }
     this.made = undefined;
   }

@@ -2,8 +2,9 @@
 
 import { describe, expect, it } from 'vitest';
 import type { ReadPacket } from '../../src/codec/packet.js';
-import type { Seen } from '../../src/validate/seen.js';
+import { flowOf } from '../../src/validate/state/flow-fact.js';
 import { Flows } from '../../src/validate/state/flows.js';
+import { Sight } from './sight.js';
 
 const MESSAGE = new Uint8Array([1, 2, 3]);
 
@@ -18,15 +19,15 @@ class Line {
     this.number++;
     const frame = {
       version: '5.0',
+      time: this.number * 1000,
       packet,
       bytes: MESSAGE,
       length: MESSAGE.length,
       origins: [this.number],
       problems: [],
     };
-    const item = { number: this.number };
-    const seen = { packet, fromClient, topic: 'a', time: this.number * 1000, frame, item } as unknown as Seen;
-    const fact = this.flows.classify(seen);
+    const seen = new Sight(fromClient, frame, this.number);
+    const fact = flowOf(this.flows, seen);
     const kind = fact?.kind;
     this.flows.apply(seen, fact);
     return kind;

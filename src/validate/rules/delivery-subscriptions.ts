@@ -143,7 +143,8 @@ export const DELIVERY_SUBSCRIPTIONS: RuleSet = {
         const { session, broker } = conversation;
         for (const one of session?.subscriptions.allFormer() ?? []) {
           const { filter, surelyEnded } = one;
-          if (!one.hasWildcard && broker.messages.lastPublished(filter) > surelyEnded) return verdict.hold();
+          if (!one.hasWildcard && (broker.messages.latest(filter)?.time ?? Number.NEGATIVE_INFINITY) > surelyEnded)
+            return verdict.hold();
         }
       },
       violates: [

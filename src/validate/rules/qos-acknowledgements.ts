@@ -6,7 +6,7 @@ import { SUBSCRIBED } from '../flow-examples.js';
 import { named } from '../flow-verdicts.js';
 import { conversationRule, type Fault, type RuleSet, type Verdict } from '../rule.js';
 import { OPENED } from '../samples.js';
-import type { FlowFact } from '../state/flows.js';
+import type { FlowFact } from '../state/flow-fact.js';
 
 const ASKED_FOR = { PUBACK: 'PUBLISH', PUBREC: 'PUBLISH', PUBCOMP: 'PUBREL' } as const;
 

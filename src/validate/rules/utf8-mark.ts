@@ -1,11 +1,11 @@
 // U+FEFF at the beginning of a string (1.5.3; 5.0: 1.5.4): a character like any other, not a byte order mark to be left
 // out. What a server does with it shows where a topic that begins with it comes out again.
 
+import { hashOf } from '../../bytes/sample-hash.js';
 import { blame } from '../doubt.js';
 import { quoted } from '../quoted.js';
 import { type RuleSet, sessionRule } from '../rule.js';
 import { GRACE } from '../state/grace.js';
-import { hashOf } from '../state/payload.js';
 
 const MARK = 0xfeff;
 

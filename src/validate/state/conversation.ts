@@ -7,7 +7,7 @@ import { Authentication } from './authentication.js';
 import type { Broker } from './broker.js';
 import type { Closed, Closing } from './closed.js';
 import type { DeliveryFact } from './delivery.js';
-import type { FlowFact } from './flows.js';
+import type { FlowFact } from './flow-fact.js';
 import { Half, type Offence } from './half.js';
 import type { Link } from './link.js';
 import { Opening } from './opening.js';

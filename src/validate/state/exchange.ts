@@ -63,6 +63,14 @@ export type FlowKind =
   | 'delayed'
   | StepKind;
 
+/** What a packet means for the exchange that its Packet Identifier belongs to. */
+export interface FlowMeaning {
+  readonly kind: FlowKind;
+  readonly packetId: number;
+  /** What was known under this identifier before the packet, under way or done. */
+  readonly exchange: Exchange | undefined;
+}
+
 export interface Transition {
   readonly kind: StepKind;
   readonly to: FlowState;
@@ -127,6 +135,17 @@ export const TRANSITIONS: Readonly<Record<FlowState, Readonly<Record<FlowStep, T
     PUBREL: to('again', 'released'),
     PUBCOMP: to('again', 'completed'),
   },
+};
+
+/** The answer that each state waits for. */
+export const DUE: Readonly<Record<FlowState, FlowStep | undefined>> = {
+  'published-1': 'PUBACK',
+  'published-2': 'PUBREC',
+  received: 'PUBREL',
+  released: 'PUBCOMP',
+  acknowledged: undefined,
+  refused: undefined,
+  completed: undefined,
 };
 
 export function isDone(state: FlowState): boolean {

@@ -9,50 +9,19 @@ import { ByPacketId } from './by-packet-id.js';
 import { DoneExchanges } from './done-exchanges.js';
 import {
   type Acknowledgement,
+  DUE,
   type Exchange,
   type FlowKind,
-  type FlowState,
+  type FlowMeaning,
   type FlowStep,
   isDone,
   isSame,
-  kindOf,
   stepOf,
   TRANSITIONS,
 } from './exchange.js';
 import { ExchangeQueue } from './exchange-queue.js';
 import { numberOf } from './number-property.js';
 
-/** What a packet means for the exchange that its Packet Identifier belongs to. One object is used again: do not keep it. */
-export interface FlowFact {
-  readonly kind: FlowKind;
-  /** Those of the message's sender. */
-  readonly flows: Flows;
-  readonly packetId: number;
-  /** What was known under this identifier before the packet, under way or done. */
-  readonly exchange: Exchange | undefined;
-}
-
-class Fact implements FlowFact {
-  kind: FlowKind = 'new';
-  flows!: Flows;
-  packetId = 0;
-  exchange: Exchange | undefined = undefined;
-  payload: number | undefined = undefined;
-}
-
-/** Of the packet at hand. */
-const fact = new Fact();
-
-/** The answer that each state waits for. */
-const DUE: Readonly<Record<FlowState, FlowStep | undefined>> = {
-  'published-1': 'PUBACK',
-  'published-2': 'PUBREC',
-  received: 'PUBREL',
-  released: 'PUBCOMP',
-  acknowledged: undefined,
-  refused: undefined,
-  completed: undefined,
-};
 const LONGEST_TOPIC = 256;
 const UNSEEN = 'the beginning of the session was not seen';
 /** What is sent last on a connection that breaks may not get as far as the capture. */
@@ -114,7 +83,7 @@ export class Flows {
   renumbered(seen: Seen, packet: PacketOf<'PUBLISH'>): Exchange | undefined {
     return this.inOrder().find((one) => {
       if (one.isHere || !one.isOpen || one.payload === undefined) return false;
-      return isSame(one, seen, packet, fact.payload);
+      return isSame(one, seen, packet, seen.wholePayload);
     });
   }
 
@@ -138,26 +107,6 @@ export class Flows {
     previous.done.clear();
   }
 
-  /** Undefined when the packet belongs to no exchange that this side begins. */
-  classify(seen: Seen): FlowFact | undefined {
-    const { packet } = seen;
-    switch (packet.type) {
-      case 'PUBLISH':
-        if (packet.qos === 0 || packet.packetId === undefined || seen.fromClient !== this.isClient) return undefined;
-        return this.published(seen, packet, packet.packetId);
-      case 'PUBREL':
-        if (packet.packetId === undefined || seen.fromClient !== this.isClient) return undefined;
-        return this.stepped('PUBREL', packet.packetId, seen.time);
-      case 'PUBACK':
-      case 'PUBREC':
-      case 'PUBCOMP':
-        if (packet.packetId === undefined || seen.fromClient === this.isClient) return undefined;
-        return this.stepped(stepOf(packet), packet.packetId, seen.time);
-      default:
-        return undefined;
-    }
-  }
-
   /** Nothing is or was under way under this identifier that a new message would meet, and there is room for one. */
   isFree(packetId: number): boolean {
     if (this.inFlight >= this.quota) return false;
@@ -179,11 +128,10 @@ export class Flows {
     return after === undefined ? exchange : undefined;
   }
 
-  apply(seen: Seen, its: FlowFact | undefined): void {
+  apply(seen: Seen, its: FlowMeaning | undefined): void {
     const { packet, frame } = seen;
-    if (its !== undefined) {
-      if (its === fact && fact.flows === this) this.advance(seen, fact);
-    } else if (packet.type === 'CONNECT' && seen.fromClient) this.asked(packet);
+    if (its !== undefined) this.advance(seen, its);
+    else if (packet.type === 'CONNECT' && seen.fromClient) this.asked(packet);
     else if (packet.type === 'CONNACK' && !seen.fromClient) this.answered(packet, frame.version);
   }
 
@@ -196,45 +144,14 @@ export class Flows {
     return qos === 1 ? this.unacknowledged1 : this.unacknowledged2;
   }
 
-  private published(seen: Seen, packet: PacketOf<'PUBLISH'>, packetId: number): FlowFact {
-    const exchange = this.exchanges.get(packetId);
-    fact.flows = this;
-    fact.packetId = packetId;
-    fact.exchange = exchange;
-    fact.payload = seen.wholePayload;
-    if (exchange === undefined) fact.kind = 'new';
-    else if (exchange.isOpen) fact.kind = this.sentAgain(seen, packet, exchange);
-    else fact.kind = packet.dup === true && isSame(exchange, seen, packet, fact.payload) ? 'late' : 'new';
-    return fact;
-  }
-
-  private sentAgain(seen: Seen, packet: PacketOf<'PUBLISH'>, exchange: Exchange): FlowKind {
-    if (!isSame(exchange, seen, packet, fact.payload)) return 'in-use';
-    if (exchange.state === 'released') return packet.dup === true ? 'released' : 'in-use';
-    if (!exchange.isHere) return 'resumed';
-    // 5.0 knows no sending again on the same connection (4.4): without DUP it is taken for a message of its own.
-    return packet.dup === true || seen.frame.version !== '5.0' ? 'repeated' : 'in-use';
-  }
-
-  private stepped(step: FlowStep, packetId: number, time: number): FlowFact {
-    const exchange = this.exchanges.get(packetId);
-    fact.flows = this;
-    fact.packetId = packetId;
-    fact.exchange = exchange;
-    if (exchange === undefined) fact.kind = 'unasked';
-    else fact.kind = time < exchange.stepAt ? 'delayed' : kindOf(step, exchange);
-    return fact;
-  }
-
-  private advance(seen: Seen, fact: Fact): void {
+  private advance(seen: Seen, { kind, packetId, exchange }: FlowMeaning): void {
     const { packet, time } = seen;
-    const { exchange, kind } = fact;
     if (kind === 'delayed') return;
     if (packet.type === 'PUBLISH') {
       if (kind === 'repeated' || kind === 'resumed' || kind === 'released') this.again(exchange!, kind, time);
-      else this.begin(seen, fact.packetId, exchange);
+      else this.begin(seen, packetId, exchange);
     } else if (exchange !== undefined) this.step(stepOf(packet as Acknowledgement), exchange, seen.number, time);
-    else if (packet.type === 'PUBREL') this.begin(seen, fact.packetId, exchange);
+    else if (packet.type === 'PUBREL') this.begin(seen, packetId, exchange);
   }
 
   /** A message, or a PUBREL of which no message was seen. */

@@ -1,10 +1,10 @@
 // The Application Message of a packet, as it is kept: not its payload, but what tells it from another.
 
+import { hashOf } from '../../bytes/sample-hash.js';
 import type { Property } from '../../codec/packet.js';
 import type { FrameRef } from '../finding.js';
 import type { PacketOf, Seen } from '../seen.js';
 import { type Forwarded, forwardedOf } from './forwarded.js';
-import { hashOf } from './payload.js';
 
 /** What a message is, without where it comes from. */
 export interface Message {

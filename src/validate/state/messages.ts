@@ -2,15 +2,15 @@
 // retains, and where its deliveries come from. Bounded: the oldest publication goes first; a topic whose retained message
 // is not known says nothing.
 
+import { hashOf } from '../../bytes/sample-hash.js';
 import type { FrameRef } from '../finding.js';
 import type { JudgeLimits } from '../limits.js';
 import type { PacketOf, Seen } from '../seen.js';
 import { answered } from './answered.js';
 import { DeliveryFact, identifiersOf, isForeign } from './delivery.js';
-import type { FlowFact } from './flows.js';
+import type { FlowFact } from './flow-fact.js';
 import { forwardedOf, NOTHING_FORWARDED } from './forwarded.js';
 import { expiryOf, willOf } from './message.js';
-import { hashOf } from './payload.js';
 import { Publication, type PublicationLog, type Publisher } from './publication.js';
 import type { RequestFact } from './requests.js';
 import { owe } from './retained-owed.js';
@@ -117,11 +117,6 @@ export class Messages {
     publisher.closed = time;
     publisher.pending.clear();
     publisher.shared = undefined;
-  }
-
-  /** When a message of this topic came last (ns), -Infinity when none is known. */
-  lastPublished(topic: string): number {
-    return this.latest(topic)?.time ?? Number.NEGATIVE_INFINITY;
   }
 
   /** What is retained for a topic, as far as known; an empty one is none. */

@@ -5,7 +5,7 @@ import type { FrameRef } from '../finding.js';
 import type { Seen } from '../seen.js';
 import { ByPacketId } from './by-packet-id.js';
 import type { Evidence } from './evidence.js';
-import type { FlowFact } from './flows.js';
+import type { FlowFact } from './flow-fact.js';
 import type { Forwarded } from './forwarded.js';
 import type { Message } from './message.js';
 import type { TopicLog } from './topic-log.js';

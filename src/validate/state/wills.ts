@@ -2,11 +2,11 @@
 // time, too early, taken back, or a second time. Two things may look like a will and are none: the same message of a
 // client, and the will of another client with the same topic and payload; then nobody is accused.
 
+import { hashOf } from '../../bytes/sample-hash.js';
 import type { FrameRef } from '../finding.js';
 import type { Seen } from '../seen.js';
 import type { DeliveryFact } from './delivery.js';
 import type { Message } from './message.js';
-import { hashOf } from './payload.js';
 import type { Will } from './will.js';
 
 export interface WillFact {

@@ -1,12 +1,12 @@
 // What the judge keeps of a server's messages is bounded, and what it lets go holds on to nothing.
 
 import { describe, expect, it } from 'vitest';
+import { hashOf } from '../../../src/bytes/sample-hash.js';
 import { JUDGE_LIMITS } from '../../../src/validate/limits.js';
-import type { Seen } from '../../../src/validate/seen.js';
 import { Evidence } from '../../../src/validate/state/evidence.js';
 import { Messages } from '../../../src/validate/state/messages.js';
-import { hashOf } from '../../../src/validate/state/payload.js';
 import { type Publication, Publisher } from '../../../src/validate/state/publication.js';
+import { Sight } from '../sight.js';
 
 const publisher = new Publisher(new Evidence('client'));
 
@@ -14,8 +14,8 @@ const publisher = new Publisher(new Evidence('client'));
 function published(messages: Messages, topic: string, byte: number, time: number, retain = false): Publication {
   const content = { topic, packetId: byte, payload: Uint8Array.of(byte) };
   const packet = { type: 'PUBLISH', dup: false, qos: 1, retain, ...content };
-  const frame = { origins: [1], version: '3.1.1', length: 10, pieces: [] };
-  const seen = { packet, topic, fromClient: true, time, item: { number: 1 }, frame } as unknown as Seen;
+  const frame = { packet, time, origins: [1], version: '3.1.1', bytes: new Uint8Array(10), length: 10, problems: [] };
+  const seen = new Sight(true, frame);
   messages.follow(seen, undefined, publisher, undefined, undefined, undefined);
   return publisher.own!;
 }
@@ -35,7 +35,7 @@ describe('Messages', () => {
   it('forgets topics with their last publication', () => {
     const messages = limited(2);
     for (const topic of ['a', 'b', 'c']) published(messages, topic, 1, 7);
-    expect(['a', 'b', 'c'].map((topic) => messages.lastPublished(topic))).toEqual([Number.NEGATIVE_INFINITY, 7, 7]);
+    expect(['a', 'b', 'c'].map((topic) => messages.latest(topic)?.time)).toEqual([undefined, 7, 7]);
   });
 
   it('keeps what is retained beyond the recent publications, up to its own bound', () => {

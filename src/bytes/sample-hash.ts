@@ -1,5 +1,5 @@
-// Payloads are not kept: two that have the same length and the same hash are taken for the same. Only a bounded part of
-// a payload is read, so that long ones cost no more than short ones.
+// Payloads are not kept: two that have the same length and the same hash are taken for the same. Only a sample of a long
+// payload is read, so that long ones cost no more than short ones.
 
 const HEAD = 64;
 const TAIL = 16;
