@@ -25,9 +25,10 @@ import { addLimitOptions } from '../limits.js';
 import { addLiveOptions, checkInputs, printInterfaces } from '../live-options.js';
 import { addOutputOptions, formatsHelp, type OutputOptions } from '../options.js';
 import { packageVersion } from '../package-version.js';
-import { addReadingOptions, type ReadingFlags, readAll, type Sink } from '../reading.js';
+import { addReadingOptions, type ReadingFlags, readAll } from '../reading.js';
 import { addScopeOptions, type Scope, type ScopeFlags, scopeOf } from '../rule-scope.js';
 import { addSelectionOptions, SELECTION_HELP, type SelectionFlags, Sieve } from '../selection-options.js';
+import type { Sink } from '../sink.js';
 
 export interface CheckOptions extends OutputOptions, SelectionFlags, ReadingFlags, ScopeFlags {
   readonly verbose?: boolean;
@@ -129,6 +130,10 @@ class Verdicts implements Sink {
 
   get isFull(): boolean {
     return this.report.reported >= this.limit;
+  }
+
+  get hasLimit(): boolean {
+    return this.limit < Number.POSITIVE_INFINITY;
   }
 
   get isVisible(): boolean {
