@@ -36,6 +36,11 @@ export class ReadingThread {
     this.worker.on('exit', (code) => this.fail(new Error(`the thread that reads captures ended with ${code}`)));
   }
 
+  /** Until its program runs; or never will, which `run` tells. */
+  begin(): Promise<void> {
+    return this.awaited();
+  }
+
   /** Until everything is read; false when an input could not be. */
   async run(): Promise<boolean> {
     const { interrupt } = this.io;
@@ -61,10 +66,16 @@ export class ReadingThread {
       const message = this.messages.shift();
       if (message !== undefined) return message;
       if (this.failure !== undefined) throw this.failure.error;
-      await new Promise<void>((resolve) => {
-        this.wake = resolve;
-      });
+      await this.awaited();
     }
+  }
+
+  /** When there is a message, or there will be none. */
+  private async awaited(): Promise<void> {
+    if (this.messages.length > 0 || this.failure !== undefined) return;
+    await new Promise<void>((resolve) => {
+      this.wake = resolve;
+    });
   }
 
   private async handle(message: Exclude<FromReading, { kind: 'done' }>): Promise<void> {

@@ -46,6 +46,8 @@ export async function readAll(paths: readonly string[], flags: ReadingFlags, sin
   const worker = flags.interface === undefined ? await workerFor(paths, sink, io) : undefined;
   const thread =
     worker === undefined ? undefined : new ReadingThread(worker, { paths, settings }, sink, around(sink, io));
+  // It takes longer to begin once V8 was told of another heap.
+  await thread?.begin();
   if (!sink.summaryOnly) io.keepHeapSmall?.();
   if (thread !== undefined) return thread.run();
   const isLive = flags.interface !== undefined;

@@ -31,6 +31,8 @@ import { type ConnectionState, stateOf, Told } from './told.js';
 
 /** A call to copy so few bytes takes longer than to copy them one by one. */
 const FEW = 48;
+/** The rows of the first batch; each later one may have twice as many, so that the other side soon has something to do. */
+const FIRST_ROWS = 64;
 /** Connections told of are looked through when there are twice as many as were left the last time, and so many more. */
 const LOOKED_THROUGH = 1024;
 
@@ -53,6 +55,8 @@ export class BatchWriter implements Outcome {
   /** Rows, and how many it has room for. */
   private count = 0;
   private most = 0;
+  /** For how many the next one has. */
+  private next = FIRST_ROWS;
   /** Bytes. */
   private used = 0;
   /** Full, but of a captured packet that is not done with. */
@@ -172,7 +176,8 @@ export class BatchWriter implements Outcome {
     const usual = this.free.pop() ?? { rows: new Float64Array(rows * COLUMNS), bytes: new Uint8Array(bytes) };
     this.rows = usual.rows;
     this.bytes = length > bytes ? new Uint8Array(length) : usual.bytes;
-    this.most = this.sizes.rows;
+    this.most = Math.min(rows, this.next);
+    this.next *= 2;
     this.beside = new Beside();
     if (this.begunIn !== undefined) return;
     this.begunIn = this.beside;
