@@ -1,6 +1,7 @@
 // Captures that are read in a thread of their own: what comes of it drives the sink just as `Reading` does in this thread.
 // Only so much is on its way at once as there is memory that changes hands (batch.ts).
 
+import { setImmediate } from 'node:timers/promises';
 import { Worker } from 'node:worker_threads';
 import type { Batch } from '../dissect/batch.js';
 import { BatchReader } from '../dissect/batch-reader.js';
@@ -113,6 +114,8 @@ export class ReadingThread {
     }
     const { rows, bytes } = batch;
     this.tell({ kind: 'back', buffers: { rows, bytes } }, [rows.buffer, bytes.buffer]);
+    // Messages may come one behind the other without end; what else the event loop has, Ctrl-C for one, is to have its turn.
+    await setImmediate();
   }
 
   /** Hands on items until a good deal is rendered; false at the end of the batch. Without awaiting: see Reading. */

@@ -38,11 +38,11 @@ export interface Ended {
 export function ended(child: ChildProcess): Promise<Ended> {
   let stdout = '';
   let stderr = '';
-  child.stdout!.on('data', (bytes: Buffer) => {
-    stdout += bytes.toString();
+  child.stdout!.setEncoding('utf8').on('data', (text: string) => {
+    stdout += text;
   });
-  child.stderr!.on('data', (bytes: Buffer) => {
-    stderr += bytes.toString();
+  child.stderr!.setEncoding('utf8').on('data', (text: string) => {
+    stderr += text;
   });
   return new Promise((resolve) => child.once('close', (code, signal) => resolve({ code, signal, stdout, stderr })));
 }
