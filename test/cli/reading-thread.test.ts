@@ -149,7 +149,7 @@ it('Ctrl-C prints the summary of what was read', async () => {
   const { code, stdout, stderr } = await ended(child);
   expect({ code, stderr }).toEqual({ code: 130, stderr: THREAD });
   const [, packets] = /\n([\d,]+) MQTT packets in [^\n]+\n$/.exec(stdout) ?? [];
-  const last = stdout.split('\n').findLast((line) => /^\d+ +\d+ /.test(line))!;
+  const last = stdout.split('\n').findLast((line) => /^ *\d+ +\S+ +\d+\.\d{6} /.test(line))!;
   expect(Number.parseInt(last, 10)).toBe(Number(packets!.replaceAll(',', '')));
   const whole = await cli(['dissect', '--quiet', LARGE]);
   const [, inOne] = /([\d,]+) MQTT packets/.exec(whole.stdout)!;
