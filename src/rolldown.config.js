@@ -1,5 +1,6 @@
 // The command line in few files, which start in half the time of two hundred; packages stay packages. All that `dissect` needs
-// is one of them: each further one takes as long as a thousand packets. The thread of a relay has its own, with nothing else.
+// is one of them: each further one takes as long as a thousand packets. Threads have one of
+// their own, with nothing else.
 
 const shared = { platform: 'node', logLevel: 'warn', external: /^[^./]/ };
 const output = { dir: 'dist/bundle', format: 'esm', chunkFileNames: '[name].js', comments: { jsdoc: false } };
@@ -11,5 +12,6 @@ export default [
     input: { main: 'dist/cli/main.js' },
     output: { ...output, cleanDir: true, codeSplitting: { groups: [dissect] } },
   },
+  { ...shared, input: { 'reading-worker': 'dist/cli/reading-worker.js' }, output },
   { ...shared, input: { 'relay-worker': 'dist/io/proxy/relay-worker.js' }, output },
 ];

@@ -9,6 +9,11 @@ export interface Terminal extends Writable {
   readonly columns?: number;
 }
 
+/** Where lines for whoever looks are written. */
+export interface Teller {
+  write(text: string): unknown;
+}
+
 export interface Io {
   readonly stdin: Readable | undefined;
   readonly stdout: Terminal;
@@ -22,6 +27,8 @@ export interface Io {
   readonly prepareProcess?: typeof prepareProcess;
   /** Before much is read: what is made of it is let go soon. */
   readonly keepHeapSmall?: () => void;
+  /** The program that reads captures, which gets a thread of its own where they are large; without it there is none. */
+  readonly readingWorker?: URL;
   /** The program of a proxy's relay, which gets a thread of its own; without it there is none. */
   readonly relayWorker?: URL;
   /** Lets a proxy's relay go before this thread; without it they are equal. */
@@ -29,10 +36,10 @@ export interface Io {
 }
 
 /** A line on stderr, rarely more. File names and the like may hold anything, so it is escaped. */
-export function say(io: Io, message: string): void {
+export function say(io: { readonly stderr: Teller }, message: string): void {
   io.stderr.write(`mqtt-dissect: ${message.split('\n').map(escapeText).join('\n')}\n`);
 }
 
-export function warn(io: Io, message: string): void {
+export function warn(io: { readonly stderr: Teller }, message: string): void {
   say(io, `warning: ${message}`);
 }

@@ -24,10 +24,11 @@ process.exitCode = await run(process.argv.slice(2), {
   onHangup: (listener) => process.on('SIGHUP', listener),
   prepareProcess,
   keepHeapSmall,
-  // Beside this one in the bundle.
   giveWay() {
     // On Linux the priority is a thread's: the relay's stays.
     if (process.platform === 'linux') setPriority(5);
   },
+  // Beside this one in the bundle.
+  readingWorker: new URL('./reading-worker.js', import.meta.url),
   relayWorker: new URL('./relay-worker.js', import.meta.url),
 });

@@ -8,9 +8,9 @@ import type { Finding } from '../validate/finding.js';
 import type { Io } from './io.js';
 import type { Judging } from './judging.js';
 import type { ReportOptions } from './options.js';
-import type { Sink } from './reading.js';
 import { Report } from './report.js';
 import type { Sieve } from './selection-options.js';
+import type { Sink } from './sink.js';
 
 export class Packets implements Sink {
   readonly summaryOnly: boolean;
@@ -40,6 +40,10 @@ export class Packets implements Sink {
 
   get isFull(): boolean {
     return this.sieve.isFull;
+  }
+
+  get hasLimit(): boolean {
+    return this.sieve.hasLimit;
   }
 
   get isVisible(): boolean {

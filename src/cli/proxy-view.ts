@@ -12,7 +12,7 @@ import type { ShownEvent } from '../report/shown.js';
 import type { Judging } from './judging.js';
 import type { PacketLines } from './packet-lines.js';
 import type { Packets } from './packets.js';
-import type { PacketSource, ReadBatch, Sink } from './reading.js';
+import type { PacketSource, ReadBatch, Sink } from './sink.js';
 import type { StatusLine } from './status-line.js';
 
 export class ProxyView implements Sink {
@@ -47,6 +47,10 @@ export class ProxyView implements Sink {
 
   get isFull(): boolean {
     return this.packets.isFull;
+  }
+
+  get hasLimit(): boolean {
+    return this.packets.hasLimit;
   }
 
   get isVisible(): boolean {

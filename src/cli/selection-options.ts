@@ -130,7 +130,11 @@ export class Sieve {
 
   /** Nothing is held back, so nothing needs to be looked at. */
   get isOpen(): boolean {
-    return this.selection === undefined && this.limit === Number.POSITIVE_INFINITY;
+    return this.selection === undefined && !this.hasLimit;
+  }
+
+  get hasLimit(): boolean {
+    return this.limit < Number.POSITIVE_INFINITY;
   }
 
   /** The limit is reached. */

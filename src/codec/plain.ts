@@ -44,9 +44,6 @@ export function isPlain(bytes: Uint8Array, version: Version): boolean {
 /** What a plain packet says, found without making anything. One object serves for all of them. */
 export class Glance {
   type: PlainType = 'PINGREQ';
-  dup = false;
-  qos = 0;
-  retain = false;
   topic = '';
   /** -1: it has none. */
   packetId = -1;
@@ -82,9 +79,6 @@ export class Glance {
     const topic = at > length ? undefined : wellFormedUtf8(bytes, body + 2, idAt);
     if (topic === undefined) return false;
     this.type = 'PUBLISH';
-    this.dup = (first & 8) !== 0;
-    this.qos = qos;
-    this.retain = (first & 1) !== 0;
     this.topic = topic;
     this.packetId = qos === 0 ? -1 : bytes[idAt]! * 256 + bytes[idAt + 1]!;
     this.payloadAt = at;
@@ -108,11 +102,12 @@ export function plainPacket(bytes: Uint8Array, version: Version): ReadPacket | u
   const packet = new Begun(glance.type);
   // In the order of the layout: so packets have the same shape, whoever read them.
   if (glance.type === 'PUBLISH') {
-    packet.dup = glance.dup;
-    packet.qos = glance.qos;
-    packet.retain = glance.retain;
+    const first = bytes[0]!;
+    packet.dup = (first & 8) !== 0;
+    packet.qos = (first >> 1) & 3;
+    packet.retain = (first & 1) !== 0;
     packet.topic = glance.topic;
-    if (glance.qos !== 0) packet.packetId = glance.packetId;
+    if (glance.packetId >= 0) packet.packetId = glance.packetId;
     if (glance.properties !== undefined) packet.properties = glance.properties;
     packet.payload = bytes.subarray(glance.payloadAt);
   } else if (glance.packetId >= 0) packet.packetId = glance.packetId;

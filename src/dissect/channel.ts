@@ -38,7 +38,8 @@ const NOTHING: readonly Ready[] = [];
 
 export class Channel {
   private state: Recognition | Layer | Conversation;
-  private connection: Connection | undefined;
+  /** Made as soon as there is something to say of it. */
+  connection: Connection | undefined;
   private counted: 'nothing' | 'read' | undefined = undefined;
 
   constructor(

@@ -6,6 +6,7 @@ import type { Direction, Version } from '../spec/versions.js';
 import type { TcpConnection } from '../tcp/connection.js';
 import type { TransportName } from '../transport/transport.js';
 import type { ConnectionInfo, FirstFin, VersionSource } from './item.js';
+import { lacksSince, type Told } from './told.js';
 
 export class Connection implements ConnectionInfo {
   version: Version = '3.1.1';
@@ -17,6 +18,8 @@ export class Connection implements ConnectionInfo {
   readonly layers: TransportName[] = [];
   /** The client's address as a PROXY header tells it. */
   proxied: string | undefined = undefined;
+  /** What another thread was told of it. */
+  told: Told | undefined = undefined;
   private layersName = 'tcp';
   /** So many of them are in the name. */
   private layersNamed = 0;
@@ -52,9 +55,22 @@ export class Connection implements ConnectionInfo {
   }
 
   lacks(direction: Direction, from: number): boolean {
+    return lacksSince(this.lackedUntil(direction), from);
+  }
+
+  /** See TcpStream. */
+  lackedUntil(direction: Direction): number {
     const { tcp, clientSide } = this;
-    const stream = tcp.streams[direction === 'client-to-server' ? clientSide : clientSide === 0 ? 1 : 0];
-    return stream.lacks(Math.max(from, 0));
+    return tcp.streams[direction === 'client-to-server' ? clientSide : clientSide === 0 ? 1 : 0].lackedUntil;
+  }
+
+  get hasFin(): boolean {
+    return this.tcp.firstFin !== undefined;
+  }
+
+  /** Nothing of it changes any more. */
+  get isForgotten(): boolean {
+    return this.tcp.isForgotten;
   }
 
   private endpoints(): readonly [client: string, server: string] {

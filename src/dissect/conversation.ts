@@ -3,19 +3,19 @@
 
 import type { Chunk, GapChunk, GapReason, Side } from '../bytes/chunk.js';
 import { copyOf } from '../bytes/copy.js';
-import { decode, survey } from '../codec/frame.js';
+import { decode } from '../codec/frame.js';
 import type { Framed, FramedPacket } from '../codec/framed.js';
 import { Framer } from '../codec/framer.js';
 import type { FramerOptions } from '../codec/framer-options.js';
 import { sameInAllVersions, VersionGuess } from '../codec/guess-version.js';
 import type { ReadPacket } from '../codec/packet.js';
-import { typeCode } from '../spec/packets.js';
 import type { Direction, Version } from '../spec/versions.js';
 import type { Conflict } from '../tcp/conflicts.js';
 import type { Closed } from '../tcp/connection.js';
 import type { ConversationBounds } from './bounds.js';
 import type { Connection } from './connection.js';
 import type { EventItem, EventName, VersionSource } from './item.js';
+import type { Sender } from './outcome.js';
 import type { Output } from './output.js';
 import { TopicAliases } from './topic-aliases.js';
 
@@ -30,11 +30,8 @@ const GAPS: Readonly<Record<GapReason, string>> = {
 /** First bytes from here on are of other packets than CONNECT and CONNACK. */
 const PUBLISH = 0x30;
 
-interface Half {
-  readonly isClient: boolean;
-  readonly direction: Direction;
+interface Half extends Sender {
   readonly framer: Framer;
-  readonly aliases: TopicAliases;
 }
 
 export interface ConversationOptions {
@@ -67,7 +64,8 @@ export class Conversation {
     }
     output.tally.connections++;
     output.tally.version(connection.version);
-    this.halves = [half(connection.clientSide === 0, options), half(connection.clientSide === 1, options)];
+    const { clientSide } = connection;
+    this.halves = [newHalf(connection, clientSide === 0, options), newHalf(connection, clientSide === 1, options)];
   }
 
   chunk(side: Side, chunk: Chunk): void {
@@ -193,31 +191,19 @@ export class Conversation {
 
   private release(half: Half, framed: Framed): void {
     if (!this.begun) this.begin(framed);
-    const { direction } = half;
     const { bytes, length, time, origins } = framed;
     if (framed.kind === 'lost-sync') {
       if (this.waiting.length > 0) this.settleByGuess();
-      this.event('lost-sync', direction, time, origins, `${bytesText(length)} skipped: ${framed.message}`, {
+      this.event('lost-sync', half.direction, time, origins, `${bytesText(length)} skipped: ${framed.message}`, {
         bytes,
         length,
       });
       return;
     }
-    if (this.output.summaryOnly && bytes[0]! >= PUBLISH) {
-      const version = this.versionFor(framed);
-      this.output.tally.packet(typeCode(bytes[0]!, version), survey(bytes, version).length);
-      return;
-    }
-    if (bytes[0]! >= PUBLISH && this.output.takes(this.connection, half.isClient, framed)) return;
-    const { packet, problems, version } = decode(bytes, this.versionFor(framed));
-    if (bytes[0]! < PUBLISH) this.opening(packet, version, framed);
-    if (this.output.summaryOnly) {
-      this.output.tally.packet(typeCode(bytes[0]!, version), problems.length);
-      return;
-    }
-    const { offset = -1, pieces } = framed;
-    const frame = { version, direction, bytes, length, packet, problems, time, origins, offset, pieces };
-    this.output.packet(this.connection, frame, version === '5.0' ? half.aliases.resolve(packet) : undefined);
+    const version = this.versionFor(framed);
+    const read = bytes[0]! < PUBLISH ? decode(bytes, version) : undefined;
+    if (read !== undefined) this.opening(read.packet, read.version, framed);
+    this.output.packet(half, version, framed, read);
   }
 
   /** CONNECT and CONNACK: what they tell of the connection. */
@@ -268,10 +254,10 @@ export class Conversation {
   }
 }
 
-function half(isClient: boolean, options: ConversationOptions): Half {
+function newHalf(connection: Connection, isClient: boolean, options: ConversationOptions): Half {
   const direction: Direction = isClient ? 'client-to-server' : 'server-to-client';
   return {
-    isClient,
+    connection,
     direction,
     framer: new Framer(direction, options.framer),
     aliases: new TopicAliases(options.bounds.maxAliasCharacters),

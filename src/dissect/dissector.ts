@@ -16,10 +16,13 @@ import { Connections, type TcpEvent } from '../tcp/connections.js';
 import { TlsSecrets } from '../transport/tls/secrets.js';
 import { CONVERSATION_DEFAULTS } from './bounds.js';
 import { Channel, type ChannelContext } from './channel.js';
-import type { GlancedPacket } from './glanced.js';
+import { Counts } from './counts.js';
+import type { TakesGlanced } from './glanced.js';
 import type { Item, Summary } from './item.js';
+import { Items } from './items.js';
 import { KnownServers } from './known-servers.js';
 import type { LayerOptions } from './limits.js';
+import type { Outcome } from './outcome.js';
 import { Output } from './output.js';
 import { ReadyList } from './ready.js';
 import { serverSide } from './recognition.js';
@@ -35,8 +38,10 @@ export interface DissectorOptions {
   readonly secrets: TlsSecrets;
   /** Nobody looks at items: push() and end() yield none, the summary is the same. */
   readonly summaryOnly: boolean;
-  /** Asked about each usual packet; what it takes (true) yields no item. */
-  readonly glance: ((packet: GlancedPacket) => boolean) | undefined;
+  /** Gets what would become items, which push() and end() do not yield then. */
+  readonly outcome: Outcome | undefined;
+  /** Asked about each usual packet; what it takes yields no item. */
+  readonly glance: TakesGlanced | undefined;
   /** Bounds, by layer: see limits.ts. */
   readonly limits: Partial<LayerOptions>;
 }
@@ -46,6 +51,7 @@ export const DISSECTOR_DEFAULTS: Omit<DissectorOptions, 'secrets'> = {
   version: undefined,
   reassemble: true,
   summaryOnly: false,
+  outcome: undefined,
   glance: undefined,
   limits: {},
 };
@@ -57,6 +63,7 @@ export class Dissector {
   private readonly forcedPorts: ReadonlySet<number>;
   private readonly reader: SegmentReader;
   private readonly connections: Connections<Channel>;
+  private readonly outcome: Outcome;
   private readonly output: Output;
   private readonly context: ChannelContext;
   private readonly scratch = new Scratch();
@@ -65,8 +72,9 @@ export class Dissector {
 
   constructor(options: Partial<DissectorOptions> = {}) {
     this.options = { secrets: new TlsSecrets(), ...DISSECTOR_DEFAULTS, ...options };
-    const { ports, version, secrets, limits, summaryOnly } = this.options;
-    this.output = new Output(summaryOnly, this.options.glance);
+    const { ports, version, secrets, limits, summaryOnly, outcome, glance } = this.options;
+    this.outcome = outcome ?? (summaryOnly ? new Counts() : new Items(glance));
+    this.output = new Output(this.outcome);
     this.forcedPorts = new Set(ports);
     this.reader = new SegmentReader(limits.fragments);
     this.connections = new Connections(limits.tcp);
@@ -82,7 +90,7 @@ export class Dissector {
         framer: {
           ...limits.framer,
           scratch: this.scratch,
-          locate: summaryOnly ? undefined : (bytes, at) => this.output.locate(bytes, at),
+          locate: this.outcome.locates ? (bytes, at) => this.output.locate(bytes, at) : undefined,
         },
       },
       countOther: (tcp, change) => this.output.tally.other(this.serverPort(tcp), change),
@@ -99,7 +107,7 @@ export class Dissector {
     const segment = this.reader.read(packet);
     if (segment.kind === 'segment') this.segment(segment);
     else if (segment.reason !== 'held') tally.skipped(segment);
-    return this.output.take();
+    return this.outcome.take();
   }
 
   /**
@@ -112,7 +120,8 @@ export class Dissector {
     for (const { user } of this.connections.open()) if (user !== undefined) ready.add(user.poll());
     for (const one of ready.inOrder()) {
       one.deliver();
-      yield* this.output.take();
+      this.outcome.allChanged();
+      yield* this.outcome.take();
     }
   }
 
@@ -130,7 +139,8 @@ export class Dissector {
       connection.user?.end(connection.closed ?? how);
       connection.user = undefined;
     }
-    return this.output.take();
+    this.outcome.allChanged();
+    return this.outcome.take();
   }
 
   summary(): Summary {
@@ -150,11 +160,18 @@ export class Dissector {
       this.chunks(connection, 0, chunks[0]);
       this.chunks(connection, 1, chunks[1]);
       this.close(connection);
+      this.outcome.changed(connection.user?.connection);
     }
+    this.carry(event, segment);
+    // Also of one that is ignored by now: a FIN is noticed.
+    this.outcome.changed(event.connection.user?.connection);
+  }
+
+  private carry(event: TcpEvent<Channel>, segment: Segment): void {
     const { connection, direction } = event;
     if (event.opened) this.output.tally.other(this.serverPort(connection), 1);
     if (connection.ignored) return;
-    if (!this.options.summaryOnly) this.place(event.chunks, segment);
+    if (this.outcome.locates) this.place(event.chunks, segment);
     this.reassembled(event);
     if (!this.options.reassemble) this.asItCame(connection, direction, segment);
     if (event.closed) this.close(connection);

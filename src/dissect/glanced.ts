@@ -36,6 +36,9 @@ export interface GlancedPacket {
   readonly payloadHash: number;
 }
 
+/** True when it has taken the packet. None with a Topic Alias may be taken: its item is what resolves it. */
+export type TakesGlanced = (packet: GlancedPacket) => boolean;
+
 export class Glanced implements GlancedPacket {
   connection!: ConnectionInfo;
   number = 0;
@@ -66,18 +69,30 @@ export class Glanced implements GlancedPacket {
     this.length = length;
     this.time = time;
     this.origin = origins[0]!;
-    this.origins = origins.length > 1 ? origins : undefined;
-    this.offset = pieces === undefined ? (offset ?? -1) : pieces[1]!;
+    this.origins = undefined;
+    this.offset = offset ?? -1;
+    if (origins.length > 1 || pieces !== undefined) this.lieIn({ origins, pieces });
     this.type = glance.type;
     this.packetId = glance.packetId;
     if (glance.type !== 'PUBLISH') return true;
-    this.dup = glance.dup;
-    this.qos = glance.qos;
-    this.retain = glance.retain;
+    this.say(bytes[0]!);
     this.topic = glance.topic;
     this.properties = glance.properties;
     this.payloadLength = length - glance.payloadAt;
     this.payloadHash = hashOfPart(bytes, glance.payloadAt, length);
     return true;
+  }
+
+  /** In several segments, or pieces of the file. */
+  lieIn({ origins, pieces }: Pick<FramedPacket, 'origins' | 'pieces'>): void {
+    this.origins = origins.length > 1 ? origins : undefined;
+    if (pieces !== undefined) this.offset = pieces[1]!;
+  }
+
+  /** What the first byte of a PUBLISH says. */
+  say(first: number): void {
+    this.dup = (first & 8) !== 0;
+    this.qos = (first >> 1) & 3;
+    this.retain = (first & 1) !== 0;
   }
 }

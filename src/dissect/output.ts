@@ -1,50 +1,28 @@
-// Where conversations put what they saw: items in order, numbered over the whole run, and counted.
+// Where conversations put what they saw: it is counted, and handed to what becomes of it.
 
 import type { Side } from '../bytes/chunk.js';
 import type { CapturedPacket } from '../capture/packet.js';
+import type { Decoded } from '../codec/frame.js';
 import type { FramedPacket } from '../codec/framed.js';
 import { typeCode } from '../spec/packets.js';
+import type { Version } from '../spec/versions.js';
 import type { TcpConnection } from '../tcp/connection.js';
 import { Connection } from './connection.js';
-import { Glanced, type GlancedPacket } from './glanced.js';
-import type { ConnectionInfo, EventItem, Frame, Item, PacketItem } from './item.js';
+import type { EventItem } from './item.js';
+import type { Outcome, Sender } from './outcome.js';
 import { Tally } from './tally.js';
-
-// Nothing is ever added to it.
-const NO_ITEMS: Item[] = [];
 
 export class Output {
   readonly tally = new Tally();
-  private items: Item[] = NO_ITEMS;
   /** What is being dissected: bytes within it stand in the file as they are. */
   private captured: CapturedPacket | undefined = undefined;
   /** Bytes of which it is known where they begin in the file: to look at a view's buffer takes longer than to read a packet. */
   private placed: Uint8Array | undefined = undefined;
   private placedAt = -1;
 
-  /** `summaryOnly`: everything is counted, no items are made. */
-  constructor(
-    readonly summaryOnly = false,
-    private readonly glance?: (packet: GlancedPacket) => boolean,
-  ) {}
-
-  /** The usual packet is taken at a glance, when nothing waits before it. */
-  takes(connection: ConnectionInfo, fromClient: boolean, framed: FramedPacket): boolean {
-    const { glance } = this;
-    if (glance === undefined || this.items !== NO_ITEMS) return false;
-    const { glanced, tally } = this;
-    if (!glanced.read(framed, connection.version)) return false;
-    glanced.connection = connection;
-    glanced.number = tally.packets + 1;
-    glanced.fromClient = fromClient;
-    if (!glance(glanced)) return false;
-    tally.packet(framed.bytes[0]! >> 4, 0);
-    return true;
-  }
-
-  private readonly glanced = new Glanced();
-
   private connections = 0;
+
+  constructor(readonly outcome: Outcome) {}
 
   /** A connection of which there is something to say. */
   connection(tcp: TcpConnection<unknown>, clientSide: Side): Connection {
@@ -79,30 +57,13 @@ export class Output {
     return within >= 0 && within < capturedLength ? captured.offset + within + at : -1;
   }
 
-  packet(connection: ConnectionInfo, frame: Frame, aliasTopic: string | undefined): void {
-    this.tally.packet(typeCode(frame.bytes[0]!, frame.version), frame.problems.length);
-    const number = this.tally.packets;
-    const item: PacketItem =
-      aliasTopic === undefined
-        ? { kind: 'packet', number, connection, frame }
-        : { kind: 'packet', number, connection, frame, aliasTopic };
-    this.add(item);
+  packet(sender: Sender, version: Version, framed: FramedPacket, read: Decoded | undefined): void {
+    const problems = this.outcome.packet(sender, version, framed, read);
+    this.tally.packet(typeCode(framed.bytes[0]!, version), problems);
   }
 
   event(item: EventItem): void {
     this.tally.event(item.event);
-    if (!this.summaryOnly) this.add(item);
-  }
-
-  /** An empty array has room for many as soon as one is added; most captured packets yield one. */
-  private add(item: Item): void {
-    if (this.items === NO_ITEMS) this.items = [item];
-    else this.items.push(item);
-  }
-
-  take(): readonly Item[] {
-    const { items } = this;
-    if (items !== NO_ITEMS) this.items = NO_ITEMS;
-    return items;
+    this.outcome.event(item);
   }
 }

@@ -46,6 +46,18 @@ export async function openSource(path: string, options: SourceOptions = {}): Pro
   }
 }
 
+/** Bytes of all of them; undefined when one is no regular file. What cannot be looked at has none: reading it will tell. */
+export async function filesSize(paths: readonly string[]): Promise<number | undefined> {
+  let size = 0;
+  for (const path of paths) {
+    const stats = path === STDIN ? undefined : await stat(path).catch(() => 'unknown' as const);
+    if (stats === 'unknown') continue;
+    if (!stats?.isFile()) return undefined;
+    size += stats.size;
+  }
+  return size;
+}
+
 function openStdin(options: SourceOptions): ByteSource {
   const name = 'standard input';
   if (options.stdin) return streamSource(name, options.stdin, options);

@@ -36,6 +36,7 @@ export class ConnectionTable<T> {
 
   remove(connection: TcpConnection<T>): void {
     const key = keyOfConnection(connection);
+    connection.isForgotten = true;
     if (this.#last === connection) this.#last = undefined;
     const head = this.#chains.get(key);
     if (head === connection) {

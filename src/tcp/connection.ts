@@ -31,6 +31,8 @@ export class TcpConnection<T> implements Linked {
   closed: Closed | undefined = undefined;
   /** Whatever the layer above keeps with the connection. */
   user: T | undefined = undefined;
+  /** No segment finds it any more: nothing of it changes from here on. */
+  isForgotten = false;
 
   // For the table (connections.ts, connection-table.ts) only.
   readonly words: readonly [number, number];

@@ -60,9 +60,10 @@ export class Progress {
     if (this.started) this.#resetAt = this.positionOf(sequence);
   }
 
-  /** Bytes between what was seen and its RST; some senders guess, so no more than a doubt comes of it. */
-  get beforeReset(): number {
-    return this.#resetAt - this.position;
+  /** See TcpStream. Some senders of an RST guess where it stands, so no more than a doubt comes of bytes left out before it. */
+  lackedUntil(missing: number, maxJump: number): number {
+    const beforeReset = this.#resetAt - this.position;
+    return missing > 0 || (beforeReset > 0 && beforeReset <= maxJump) ? Number.POSITIVE_INFINITY : this.lostAt;
   }
 
   /** Positions of a segment that is no part of this numbering: too far ahead or behind, or before the first byte. */

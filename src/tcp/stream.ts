@@ -76,10 +76,9 @@ export class TcpStream {
     return this.#hasAcknowledged ? this.#progress.missing(this.#acknowledged, this.#context.options.maxJump) : 0;
   }
 
-  /** Whether bytes that it sent since a time were not seen: given up, missing, or left out before its RST. */
-  lacks(since: number): boolean {
-    const { lostAt, beforeReset } = this.#progress;
-    return this.missing > 0 || lostAt >= since || (beforeReset > 0 && beforeReset <= this.#context.options.maxJump);
+  /** Until when bytes that it sent were not seen: given up; Infinity while some are missing, or were left out before its RST. */
+  get lackedUntil(): number {
+    return this.#progress.lackedUntil(this.missing, this.#context.options.maxJump);
   }
 
   /** The segment's bytes, and whatever they set free. Valid until the next push. */

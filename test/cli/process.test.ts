@@ -1,55 +1,21 @@
-// The program as a process: exit codes, a broken pipe, Ctrl-C, the text of a bug. Built into a folder of its own, so
-// that no other test's build is in the way.
+// The program as a process: exit codes, a broken pipe, Ctrl-C, the text of a bug.
 
 import { type ChildProcess, execFileSync, spawn } from 'node:child_process';
-import { copyFileSync, mkdirSync, mkdtempSync, readFileSync, rmSync, symlinkSync } from 'node:fs';
-import { join } from 'node:path';
-import { fileURLToPath } from 'node:url';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { readFileSync, symlinkSync } from 'node:fs';
+import { dirname, join } from 'node:path';
+import { afterAll, describe, expect, it } from 'vitest';
 import { concat, NANO, pcapHeader, pcapRecord } from '../capture/build.js';
 import { CLIENT, SERVER, Wire } from '../support/wire.js';
+import { build, ended } from './built.js';
 import { fixture } from './run.js';
 
-const ROOT = fileURLToPath(new URL('../../', import.meta.url));
 const PINGS = fixture('pings-v5.pcap');
-// Inside node_modules, where the dependencies are found and nobody looks for sources.
-mkdirSync(join(ROOT, 'node_modules/.cache'), { recursive: true });
-const folder = mkdtempSync(join(ROOT, 'node_modules/.cache/mqtt-dissect-'));
+const built = build();
+afterAll(() => built.remove());
 const SHAPE = { magic: NANO, little: true, link: 101 };
-const BIN = join(folder, 'bin/mqtt-dissect.js');
-
-beforeAll(() => {
-  const tsc = join(ROOT, 'node_modules/typescript/bin/tsc');
-  execFileSync(process.execPath, [tsc, '-p', join(ROOT, 'src'), '--outDir', join(folder, 'dist')]);
-  const rolldown = join(ROOT, 'node_modules/rolldown/bin/cli.mjs');
-  execFileSync(process.execPath, [rolldown, '-c', join(ROOT, 'src/rolldown.config.js')], { cwd: folder });
-  mkdirSync(join(folder, 'bin'));
-  copyFileSync(join(ROOT, 'bin/mqtt-dissect.js'), BIN);
-  copyFileSync(join(ROOT, 'package.json'), join(folder, 'package.json'));
-}, 120_000);
-afterAll(() => rmSync(folder, { recursive: true }));
-
-interface Ended {
-  readonly code: number | null;
-  readonly signal: NodeJS.Signals | null;
-  readonly stdout: string;
-  readonly stderr: string;
-}
 
 function start(...args: readonly string[]): ChildProcess {
-  return spawn(process.execPath, [BIN, ...args], { stdio: 'pipe' });
-}
-
-function ended(child: ChildProcess): Promise<Ended> {
-  let stdout = '';
-  let stderr = '';
-  child.stdout!.on('data', (bytes: Buffer) => {
-    stdout += bytes.toString();
-  });
-  child.stderr!.on('data', (bytes: Buffer) => {
-    stderr += bytes.toString();
-  });
-  return new Promise((resolve) => child.once('close', (code, signal) => resolve({ code, signal, stdout, stderr })));
+  return spawn(process.execPath, [built.bin, ...args], { stdio: 'pipe' });
 }
 
 /** When the text has come on stdout. */
@@ -123,7 +89,7 @@ it('reads hex from a pipe', async () => {
 });
 
 it('runs through a link to it, as npm makes them', async () => {
-  const link = join(folder, 'mqtt-dissect');
-  symlinkSync(BIN, link);
+  const link = join(dirname(built.bin), 'mqtt-dissect');
+  symlinkSync(built.bin, link);
   expect(execFileSync(process.execPath, [link, '-V']).toString()).toMatch(/^\d/);
 });

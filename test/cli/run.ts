@@ -18,6 +18,8 @@ export interface Surroundings {
   readonly columns?: number;
   readonly env?: Io['env'];
   readonly interrupt?: AbortSignal;
+  /** See Io. */
+  readonly readingWorker?: URL;
   /** Sees each piece of stdout as it comes. */
   readonly onOutput?: (text: string) => void;
 }
@@ -32,6 +34,7 @@ export async function cli(args: readonly string[], around: Surroundings = {}): P
     stderr: err.stream,
     env,
     interrupt,
+    ...(around.readingWorker !== undefined && { readingWorker: around.readingWorker }),
   };
   const exitCode = await run(args, io);
   return { exitCode, stdout: out.text(), stderr: err.text() };

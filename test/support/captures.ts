@@ -23,7 +23,7 @@ function capturesIn(folder: string): (readonly [name: string, path: string])[] {
 export const captures = [...capturesIn(FIXTURES), ...(REFERENCE === undefined ? [] : capturesIn(REFERENCE))];
 
 /** What a capture over TLS is decrypted with lies beside it, by the same name. */
-function secretsBeside(path: string): TlsSecretFiles {
+export function secretsBeside(path: string): TlsSecretFiles {
   const beside = (ending: string): string[] => {
     const file = path.replace(/\.pcap(ng)?$/, ending);
     return file !== path && existsSync(file) ? [file] : [];

@@ -4,7 +4,7 @@
 import { resolve } from 'node:path';
 import { type Command, Option } from 'commander';
 import type { Moment } from '../../bytes/chunk.js';
-import type { GlancedPacket } from '../../dissect/glanced.js';
+import type { TakesGlanced } from '../../dissect/glanced.js';
 import type { Item, Summary } from '../../dissect/item.js';
 import { refuseInput } from '../../io/output.js';
 import { readTextFile, replaceTextFile } from '../../io/small-files.js';
@@ -26,9 +26,10 @@ import { addLimitOptions } from '../limits.js';
 import { addLiveOptions, checkInputs, printInterfaces } from '../live-options.js';
 import { addOutputOptions, formatsHelp, type OutputOptions } from '../options.js';
 import { packageVersion } from '../package-version.js';
-import { addReadingOptions, type ReadingFlags, readAll, type Sink } from '../reading.js';
+import { addReadingOptions, type ReadingFlags, readAll } from '../reading.js';
 import { addScopeOptions, type Scope, type ScopeFlags, scopeOf } from '../rule-scope.js';
 import { addSelectionOptions, SELECTION_HELP, type SelectionFlags, Sieve } from '../selection-options.js';
+import type { Sink } from '../sink.js';
 
 export interface CheckOptions extends OutputOptions, SelectionFlags, ReadingFlags, ScopeFlags {
   readonly verbose?: boolean;
@@ -132,7 +133,7 @@ class Verdicts implements Sink {
   }
 
   /** Where packets are chosen, each is looked at. */
-  readonly glance: ((packet: GlancedPacket) => boolean) | undefined;
+  readonly glance: TakesGlanced | undefined;
 
   get broken(): boolean {
     return this.report.broken;
@@ -140,6 +141,10 @@ class Verdicts implements Sink {
 
   get isFull(): boolean {
     return this.report.reported >= this.limit;
+  }
+
+  get hasLimit(): boolean {
+    return this.limit < Number.POSITIVE_INFINITY;
   }
 
   get isVisible(): boolean {

@@ -1,0 +1,160 @@
+// Makes items of batches, the same ones as the dissector makes where there is one thread.
+//
+//   reader.open(batch);
+//   for (let item = reader.next(); item !== undefined; item = reader.next()) …   // views in them are valid while it is open
+
+import { Views } from '../bytes/views.js';
+import { decode } from '../codec/frame.js';
+import { usual } from '../codec/framed.js';
+import type { Property } from '../codec/packet.js';
+import type { PlainType } from '../codec/plain.js';
+import { PACKET_BY_CODE } from '../spec/packets.js';
+import {
+  AT,
+  type Batch,
+  COLUMNS,
+  CONNECTION,
+  FIRST,
+  FROM_SERVER,
+  HAS_PARTS,
+  HERE,
+  IS_EVENT,
+  IS_USUAL,
+  KIND,
+  LENGTH,
+  OFFSET,
+  ORIGIN,
+  PACKET_ID,
+  PAYLOAD_HASH,
+  PAYLOAD_LENGTH,
+  PROPERTIES,
+  TIME,
+  TOPIC,
+  VERSION_BITS,
+  VERSION_CODES,
+} from './batch.js';
+import { CONVERSATION_DEFAULTS } from './bounds.js';
+import { Glanced, type TakesGlanced } from './glanced.js';
+import type { EventItem, Item } from './item.js';
+import { packetItem } from './items.js';
+import { Mirror } from './mirror.js';
+import { learn } from './numbered.js';
+
+// Only of usual packets.
+const TYPES = PACKET_BY_CODE.map((row) => row?.type as PlainType);
+
+export class BatchReader {
+  /** Of all packets so far: whoever framed them has not looked for any. */
+  problems = 0;
+  private packets = 0;
+  private batch: Batch | undefined = undefined;
+  private row = 0;
+  /** The next of those that go beside the rows. */
+  private state = 0;
+  private event = 0;
+  private part = 0;
+  private readonly connections = new Map<number, Mirror>();
+  private last: Mirror | undefined = undefined;
+  private readonly views = new Views();
+  private readonly framed = usual()[0];
+  private readonly glanced = new Glanced();
+  private readonly topics: string[] = [];
+  private readonly properties: (readonly Property[] | undefined)[] = [];
+
+  constructor(private readonly maxAliasCharacters = CONVERSATION_DEFAULTS.maxAliasCharacters) {}
+
+  open(batch: Batch): void {
+    this.batch = batch;
+    learn(this.topics, batch.topics);
+    learn(this.properties, batch.properties);
+    this.row = this.state = this.event = this.part = 0;
+  }
+
+  /** Undefined at the end of the batch. `glance` may take usual packets on the way. */
+  next(glance?: TakesGlanced): Item | undefined {
+    const { batch } = this;
+    if (batch === undefined) return undefined;
+    const { rows, count, states } = batch;
+    for (;;) {
+      const { row } = this;
+      if (states.length > this.state) this.learn(batch, row);
+      if (row === count) {
+        this.close(batch);
+        return undefined;
+      }
+      this.row = row + 1;
+      const at = row * COLUMNS;
+      const connection = this.connection(rows[at + CONNECTION]!);
+      const kind = rows[at + KIND]!;
+      if ((kind & IS_EVENT) !== 0) return { ...batch.events[this.event++]!, connection } as EventItem;
+      if ((kind & IS_USUAL) === 0 || glance === undefined) return this.packet(batch, at, connection, kind);
+      this.usual(batch, at, connection, kind);
+      if (!glance(this.glanced)) return this.packet(batch, at, connection, kind);
+      this.packets++;
+      if ((kind & HAS_PARTS) !== 0) this.part++;
+    }
+  }
+
+  private usual({ rows, parts }: Batch, at: number, connection: Mirror, kind: number): void {
+    const { glanced } = this;
+    const first = rows[at + FIRST]!;
+    glanced.connection = connection;
+    glanced.number = this.packets + 1;
+    glanced.version = VERSION_CODES[kind & VERSION_BITS]!;
+    glanced.fromClient = (kind & FROM_SERVER) === 0;
+    glanced.length = rows[at + LENGTH]!;
+    glanced.time = rows[at + TIME]!;
+    glanced.origin = rows[at + ORIGIN]!;
+    glanced.origins = undefined;
+    glanced.offset = rows[at + OFFSET]!;
+    if ((kind & HAS_PARTS) !== 0) glanced.lieIn(parts[this.part]!);
+    glanced.type = TYPES[first >> 4]!;
+    glanced.packetId = rows[at + PACKET_ID]!;
+    if (glanced.type !== 'PUBLISH') return;
+    glanced.say(first);
+    glanced.topic = this.topics[rows[at + TOPIC]!]!;
+    glanced.properties = this.properties[rows[at + PROPERTIES]!];
+    glanced.payloadLength = rows[at + PAYLOAD_LENGTH]!;
+    glanced.payloadHash = rows[at + PAYLOAD_HASH]!;
+  }
+
+  private packet({ rows, bytes, parts }: Batch, at: number, connection: Mirror, kind: number): Item {
+    const { framed } = this;
+    const start = rows[at + AT]!;
+    const part = (kind & HAS_PARTS) === 0 ? undefined : parts[this.part++]!;
+    framed.bytes = this.views.of(bytes, start, start + rows[at + HERE]!);
+    framed.length = rows[at + LENGTH]!;
+    framed.time = rows[at + TIME]!;
+    framed.origins = part === undefined ? [rows[at + ORIGIN]!] : part.origins;
+    framed.pieces = part?.pieces;
+    framed.offset = rows[at + OFFSET]!;
+    const decoded = decode(framed.bytes, VERSION_CODES[kind & VERSION_BITS]!);
+    this.problems += decoded.problems.length;
+    const sender = connection.senders[(kind & FROM_SERVER) === 0 ? 0 : 1];
+    return packetItem(++this.packets, sender, framed, decoded);
+  }
+
+  /** What is known of connections from this row on. */
+  private learn({ states }: Batch, row: number): void {
+    for (; states[this.state]?.row === row; this.state++) {
+      const { state } = states[this.state]!;
+      let connection = this.connections.get(state.id);
+      if (connection === undefined) {
+        connection = new Mirror(state.id, this.maxAliasCharacters);
+        this.connections.set(state.id, connection);
+      }
+      connection.become(state);
+    }
+  }
+
+  private connection(id: number): Mirror {
+    if (this.last?.id !== id) this.last = this.connections.get(id)!;
+    return this.last;
+  }
+
+  private close({ forgotten }: Batch): void {
+    for (const id of forgotten) this.connections.delete(id);
+    if (forgotten.length > 0) this.last = undefined;
+    this.batch = undefined;
+  }
+}

@@ -1,0 +1,234 @@
+// Packs what one thread has read into batches for another, which makes items of it. Packets are not decoded here. What is
+// known of connections is told as of the end of a captured packet, before the first row that came of it: so whoever handles
+// an item finds its connection, and all others, as if all of it were done in one thread.
+
+import type { FramedPacket } from '../codec/framed.js';
+import type { Property } from '../codec/packet.js';
+import type { Version } from '../spec/versions.js';
+import {
+  AT,
+  BATCH_SIZES,
+  type Batch,
+  type BatchSizes,
+  type Buffers,
+  COLUMNS,
+  CONNECTION,
+  FIRST,
+  FROM_SERVER,
+  HAS_PARTS,
+  HERE,
+  IS_EVENT,
+  IS_USUAL,
+  KIND,
+  LENGTH,
+  OFFSET,
+  ORIGIN,
+  PACKET_ID,
+  PAYLOAD_HASH,
+  PAYLOAD_LENGTH,
+  type Parts,
+  PROPERTIES,
+  TIME,
+  TOPIC,
+  VERSION_CODES,
+} from './batch.js';
+import type { Connection } from './connection.js';
+import { Glanced } from './glanced.js';
+import type { EventItem, Item } from './item.js';
+import { Numbered } from './numbered.js';
+import { NO_ITEMS, type Outcome, type Sender } from './outcome.js';
+import { type ConnectionState, stateOf, Told } from './told.js';
+
+/** A call to copy so few bytes takes longer than to copy them one by one. */
+const FEW = 48;
+/** The rows of the first batch; each later one may have twice as many, so that the other side soon has something to do. */
+const FIRST_ROWS = 64;
+/** Connections told of are looked through when there are twice as many as were left the last time, and so many more. */
+const LOOKED_THROUGH = 1024;
+
+/** First bytes from here on are of packets that may be usual. */
+const FIRST_USUAL = 0x30;
+
+const NONE: Buffers = { rows: new Float64Array(0), bytes: new Uint8Array(0) };
+
+/** What goes beside the rows of a batch. */
+class Beside {
+  readonly states: { row: number; state: ConnectionState }[] = [];
+  readonly events: Omit<EventItem, 'connection'>[] = [];
+  readonly parts: Parts[] = [];
+  readonly forgotten: number[] = [];
+}
+
+export class BatchWriter implements Outcome {
+  readonly locates = true;
+  /** The batch at hand. */
+  private rows = NONE.rows;
+  private bytes = NONE.bytes;
+  private beside: Beside | undefined = undefined;
+  /** Rows, and how many it has room for. */
+  private count = 0;
+  private most = 0;
+  /** For how many the next one has. */
+  private next = FIRST_ROWS;
+  /** Bytes. */
+  private used = 0;
+  /** Full, but of a captured packet that is not done with. */
+  private readonly full: Batch[] = [];
+  private readonly free: Buffers[] = [];
+  /** On their way or being read. */
+  private away = 0;
+  /** Where the captured packet at hand began: that batch may be full by now. */
+  private begunIn: Beside | undefined = undefined;
+  private begunAt = 0;
+  private readonly glanced = new Glanced();
+  private readonly topics = new Numbered<string>();
+  private readonly properties = new Numbered<readonly Property[] | undefined>();
+  private readonly changes: ConnectionState[] = [];
+  private connections: Connection[] = [];
+  private mostConnections = LOOKED_THROUGH;
+
+  constructor(
+    private readonly post: (batch: Batch) => void,
+    private readonly sizes: BatchSizes = BATCH_SIZES,
+    /** Usual packets are told of as such. */
+    private readonly glances = false,
+  ) {}
+
+  /** Enough is away: nothing more should be read until some of it is back. */
+  get isFull(): boolean {
+    return this.away >= this.sizes.batches;
+  }
+
+  /** Memory that was read. */
+  giveBack({ rows, bytes }: Buffers): void {
+    this.away--;
+    const isSpare = this.free.length + this.away < this.sizes.batches;
+    if (isSpare && bytes.length === this.sizes.bytes) this.free.push({ rows, bytes });
+  }
+
+  packet({ connection, direction }: Sender, version: Version, framed: FramedPacket): number {
+    const { bytes, origins, pieces, offset = -1 } = framed;
+    const here = bytes.length;
+    if (this.count === this.most || this.used + here > this.bytes.length) this.turnOver(here);
+    let kind = VERSION_CODES.indexOf(version);
+    if (direction !== 'client-to-server') kind |= FROM_SERVER;
+    if (origins.length > 1 || pieces !== undefined) kind |= HAS_PARTS;
+    const at = this.row(connection, kind);
+    if ((kind & HAS_PARTS) !== 0) this.beside!.parts.push({ origins, pieces });
+    const { rows, used } = this;
+    rows[at + TIME] = framed.time;
+    rows[at + ORIGIN] = origins[0]!;
+    rows[at + OFFSET] = offset;
+    rows[at + LENGTH] = framed.length;
+    rows[at + AT] = used;
+    rows[at + HERE] = here;
+    const to = this.bytes;
+    if (here < FEW) for (let i = 0; i < here; i++) to[used + i] = bytes[i]!;
+    else to.set(bytes, used);
+    this.used = used + here;
+    if (this.glances && bytes[0]! >= FIRST_USUAL && this.glanced.read(framed, version)) this.usual(at, bytes[0]!);
+    return 0;
+  }
+
+  /** What there is to say of a usual packet, so that nobody need look at its bytes. */
+  private usual(at: number, first: number): void {
+    const { rows, glanced } = this;
+    rows[at + KIND]! |= IS_USUAL;
+    rows[at + FIRST] = first;
+    rows[at + PACKET_ID] = glanced.packetId;
+    if (glanced.type !== 'PUBLISH') return;
+    rows[at + TOPIC] = this.topics.numberOf(glanced.topic);
+    rows[at + PROPERTIES] = this.properties.numberOf(glanced.properties);
+    rows[at + PAYLOAD_LENGTH] = glanced.payloadLength;
+    rows[at + PAYLOAD_HASH] = glanced.payloadHash;
+  }
+
+  event({ connection, ...event }: EventItem): void {
+    if (this.count === this.most) this.turnOver(0);
+    this.row(connection as Connection, IS_EVENT);
+    this.beside!.events.push(event);
+  }
+
+  /** Begins a row; returns where its columns are. */
+  private row(connection: Connection, kind: number): number {
+    if (connection.told === undefined) {
+      connection.told = new Told();
+      this.connections.push(connection);
+    }
+    const at = this.count++ * COLUMNS;
+    this.rows[at + CONNECTION] = connection.id;
+    this.rows[at + KIND] = kind;
+    return at;
+  }
+
+  changed(connection: Connection | undefined): void {
+    const told = connection?.told;
+    if (told === undefined || told.isOf(connection!)) return;
+    told.tell(connection!);
+    this.changes.push(stateOf(connection!));
+  }
+
+  allChanged(): void {
+    for (const connection of this.connections) this.changed(connection);
+  }
+
+  take(): readonly Item[] {
+    if (this.changes.length > 0) this.tellChanges();
+    if (this.full.length > 0) this.send();
+    this.begunIn = this.beside;
+    this.begunAt = this.count;
+    return NO_ITEMS;
+  }
+
+  /** Sends what there is; between captured packets. */
+  flush(): void {
+    if (this.beside !== undefined) this.fill();
+    this.send();
+    this.begunIn = undefined;
+  }
+
+  private tellChanges(): void {
+    if (this.begunIn === undefined) this.turnOver(0);
+    for (const state of this.changes) this.begunIn!.states.push({ row: this.begunAt, state });
+    this.changes.length = 0;
+    if (this.connections.length >= this.mostConnections) this.forget();
+  }
+
+  private forget(): void {
+    const { forgotten } = this.beside!;
+    for (const { id, isForgotten } of this.connections) if (isForgotten) forgotten.push(id);
+    this.connections = this.connections.filter(({ isForgotten }) => !isForgotten);
+    this.mostConnections = 2 * this.connections.length + LOOKED_THROUGH;
+  }
+
+  /** The next batch, with room for so many bytes in one piece. */
+  private turnOver(length: number): void {
+    if (this.beside !== undefined) this.fill();
+    const { rows, bytes } = this.sizes;
+    const usual = this.free.pop() ?? { rows: new Float64Array(rows * COLUMNS), bytes: new Uint8Array(bytes) };
+    this.rows = usual.rows;
+    this.bytes = length > bytes ? new Uint8Array(length) : usual.bytes;
+    this.most = Math.min(rows, this.next);
+    this.next *= 2;
+    this.beside = new Beside();
+    if (this.begunIn !== undefined) return;
+    this.begunIn = this.beside;
+    this.begunAt = 0;
+  }
+
+  private fill(): void {
+    const { rows, bytes, count } = this;
+    const [topics, properties] = [this.topics.take(), this.properties.take()];
+    this.full.push({ rows, bytes, count, topics, properties, ...this.beside! });
+    this.beside = undefined;
+    this.rows = NONE.rows;
+    this.bytes = NONE.bytes;
+    this.count = this.used = this.most = 0;
+  }
+
+  private send(): void {
+    this.away += this.full.length;
+    for (const batch of this.full) this.post(batch);
+    this.full.length = 0;
+  }
+}

@@ -1,0 +1,77 @@
+// The seam between reading and judging, where each has a thread of its own: framed packets as rows of numbers beside their
+// bytes, in memory that changes hands and comes back to be written again (fresh memory costs more than the copying). What
+// is rare goes beside the rows, as objects that a message can carry.
+
+import type { Property } from '../codec/packet.js';
+import type { Direction, Version } from '../spec/versions.js';
+import type { EventItem } from './item.js';
+import type { News } from './numbered.js';
+import type { ConnectionState } from './told.js';
+
+export interface Buffers {
+  /** COLUMNS numbers each. */
+  readonly rows: Float64Array<ArrayBuffer>;
+  readonly bytes: Uint8Array<ArrayBuffer>;
+}
+
+/** What happened in order: a row is a packet or an event. */
+export interface Batch extends Buffers {
+  /** Rows. */
+  readonly count: number;
+  /** Of connections, new or other than before, each from a row on. */
+  readonly states: readonly { readonly row: number; readonly state: ConnectionState }[];
+  /** Of the rows that are events, in turn. */
+  readonly events: readonly Omit<EventItem, 'connection'>[];
+  /** Of the packets that came in several segments or pieces, in turn. */
+  readonly parts: readonly Parts[];
+  /** Topics and properties of usual packets. */
+  readonly topics: News<string>;
+  readonly properties: News<readonly Property[] | undefined>;
+  /** Connections of which nothing comes after this batch. */
+  readonly forgotten: readonly number[];
+}
+
+export interface Parts {
+  readonly origins: readonly number[];
+  readonly pieces: readonly number[] | undefined;
+}
+
+export interface BatchSizes {
+  /** Rows, and bytes of packets; a longer packet gets a batch of its own length. */
+  readonly rows: number;
+  readonly bytes: number;
+  /** So many are on their way or being read, beside the one being written. */
+  readonly batches: number;
+}
+
+/** Together 5 MB. */
+export const BATCH_SIZES: BatchSizes = { rows: 4096, bytes: 512 * 1024, batches: 5 };
+
+// The columns of a row.
+export const CONNECTION = 0;
+export const KIND = 1;
+export const TIME = 2;
+export const ORIGIN = 3;
+export const OFFSET = 4;
+export const LENGTH = 5;
+/** Where its bytes stand in the batch, and how many are here. */
+export const AT = 6;
+export const HERE = 7;
+/** Of a usual packet: its first byte, Packet Identifier (or -1), numbers of its topic and properties, and its payload. */
+export const FIRST = 8;
+export const PACKET_ID = 9;
+export const TOPIC = 10;
+export const PROPERTIES = 11;
+export const PAYLOAD_LENGTH = 12;
+export const PAYLOAD_HASH = 13;
+export const COLUMNS = 14;
+
+// The bits of KIND: two for the version, by which the packet is read.
+export const VERSION_BITS = 3;
+export const FROM_SERVER = 4;
+export const HAS_PARTS = 8;
+export const IS_EVENT = 16;
+export const IS_USUAL = 32;
+
+export const VERSION_CODES: readonly Version[] = ['3.1', '3.1.1', '5.0'];
+export const DIRECTIONS: readonly [Direction, Direction] = ['client-to-server', 'server-to-client'];

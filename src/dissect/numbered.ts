@@ -1,0 +1,41 @@
+// Values that come again and again, by number: what is sent to another thread is the number, and each value once. Bounded: once
+// there are many, numbers begin anew with the next batch.
+
+const MOST = 65_536;
+
+export class Numbered<T> {
+  private readonly numbers = new Map<T, number>();
+  /** Those that are new in the batch at hand, and how many there were before. */
+  private fresh: T[] = [];
+  private from = 0;
+
+  numberOf(value: T): number {
+    let number = this.numbers.get(value);
+    if (number === undefined) {
+      number = this.numbers.size;
+      this.numbers.set(value, number);
+      this.fresh.push(value);
+    }
+    return number;
+  }
+
+  /** What the batch at hand tells of them; the next one begins. */
+  take(): News<T> {
+    const { from, fresh: values } = this;
+    this.fresh = [];
+    if (this.numbers.size >= MOST) this.numbers.clear();
+    this.from = this.numbers.size;
+    return { from, values };
+  }
+}
+
+/** Values and the number of the first of them; what had that number and higher ones is forgotten. */
+export interface News<T> {
+  readonly from: number;
+  readonly values: readonly T[];
+}
+
+export function learn<T>(known: T[], { from, values }: News<T>): void {
+  known.length = from;
+  for (let i = 0; i < values.length; i++) known.push(values[i]!);
+}
