@@ -2,7 +2,7 @@
 // behind those before it, so a batch that is not full is sent first.
 
 import type { Moment } from '../bytes/chunk.js';
-import { BATCH_SIZES, type Batch } from '../dissect/batch.js';
+import { BATCH_SIZES } from '../dissect/batch.js';
 import { BatchWriter } from '../dissect/batch-writer.js';
 import type { Summary } from '../dissect/item.js';
 import type { Progress } from '../io/progress.js';
@@ -10,7 +10,7 @@ import type { Source } from '../report/renderer.js';
 import type { FromReading, ToReading } from './reading-messages.js';
 import type { Sink } from './sink.js';
 
-type Post = (message: FromReading, transfer?: readonly ArrayBuffer[]) => void;
+type Post = (message: FromReading) => void;
 
 export class BatchSink implements Sink {
   readonly summaryOnly = false;
@@ -27,13 +27,12 @@ export class BatchSink implements Sink {
     glances: boolean,
     private readonly post: Post,
   ) {
-    const send = (batch: Batch): void => post({ kind: 'batch', batch }, [batch.rows.buffer, batch.bytes.buffer]);
-    this.writer = new BatchWriter(send, BATCH_SIZES, glances);
+    this.writer = new BatchWriter((batch) => post({ kind: 'batch', batch }), BATCH_SIZES, glances);
     this.progress = { update: (bytesRead, size) => post({ kind: 'progress', bytesRead, size }), clear() {} };
   }
 
   hear(message: ToReading): void {
-    if (message.kind === 'back') this.writer.giveBack(message.buffers);
+    if (message.kind === 'back') this.writer.giveBack(message.done);
     else this.broken ||= message.kind === 'broken';
     if (!this.isWaiting) this.wake?.();
   }

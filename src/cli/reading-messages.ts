@@ -1,7 +1,7 @@
 // What the thread that reads captures and the one that judges them tell each other, in order.
 
 import type { Moment } from '../bytes/chunk.js';
-import type { Batch, Buffers } from '../dissect/batch.js';
+import type { Batch, Done } from '../dissect/batch.js';
 import type { Summary } from '../dissect/item.js';
 import type { Source } from '../report/renderer.js';
 import type { UserErrorCode } from '../user-error.js';
@@ -30,7 +30,7 @@ export type FromReading =
 
 export type ToReading =
   /** A batch was read. */
-  | { readonly kind: 'back'; readonly buffers: Buffers }
+  | { readonly kind: 'back'; readonly done: Done }
   /** Ctrl-C: the input ends here. */
   | { readonly kind: 'interrupt' }
   /** Nobody takes the results any more. */

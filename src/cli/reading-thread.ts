@@ -3,7 +3,7 @@
 
 import { setImmediate } from 'node:timers/promises';
 import { Worker } from 'node:worker_threads';
-import type { Batch } from '../dissect/batch.js';
+import { type Batch, OWN } from '../dissect/batch.js';
 import { BatchReader } from '../dissect/batch-reader.js';
 import { UserError } from '../user-error.js';
 import type { ReadingIo } from './capture-reading.js';
@@ -112,8 +112,8 @@ export class ReadingThread {
       await sink.pass();
       this.noteBroken();
     }
-    const { rows, bytes } = batch;
-    this.tell({ kind: 'back', buffers: { rows, bytes } }, [rows.buffer, bytes.buffer]);
+    const length = batch.slot === OWN ? batch.memory!.bytes.length : 0;
+    this.tell({ kind: 'back', done: { slot: batch.slot, length } });
     // Messages may come one behind the other without end; what else the event loop has, Ctrl-C for one, is to have its turn.
     await setImmediate();
   }
@@ -133,8 +133,8 @@ export class ReadingThread {
     this.tell({ kind: 'broken' });
   }
 
-  private tell(message: ToReading, transfer: readonly ArrayBuffer[] = []): void {
-    this.worker.postMessage(message, transfer);
+  private tell(message: ToReading): void {
+    this.worker.postMessage(message);
   }
 
   private fail(error: unknown): void {

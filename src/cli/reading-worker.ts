@@ -8,7 +8,7 @@ import type { FromReading, ReadingSetup, ToReading } from './reading-messages.js
 
 const port = parentPort!;
 const { paths, settings, isVisible, glances } = workerData as ReadingSetup;
-const post = (message: FromReading, transfer: readonly ArrayBuffer[] = []): void => port.postMessage(message, transfer);
+const post = (message: FromReading): void => port.postMessage(message);
 const sink = new BatchSink(isVisible, glances, post);
 const interrupt = new AbortController();
 

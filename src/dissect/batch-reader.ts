@@ -22,16 +22,19 @@ import {
   IS_USUAL,
   KIND,
   LENGTH,
+  type Memory,
   OFFSET,
+  OFFSET_HIGH,
   ORIGIN,
+  OWN,
   PACKET_ID,
   PAYLOAD_HASH,
   PAYLOAD_LENGTH,
   PROPERTIES,
-  TIME,
   TOPIC,
   VERSION_BITS,
   VERSION_CODES,
+  WORD,
 } from './batch.js';
 import { CONVERSATION_DEFAULTS } from './bounds.js';
 import { Glanced, type TakesGlanced } from './glanced.js';
@@ -48,6 +51,8 @@ export class BatchReader {
   problems = 0;
   private packets = 0;
   private batch: Batch | undefined = undefined;
+  private memory!: Memory;
+  private readonly memories: Memory[] = [];
   private row = 0;
   /** The next of those that go beside the rows. */
   private state = 0;
@@ -64,7 +69,10 @@ export class BatchReader {
   constructor(private readonly maxAliasCharacters = CONVERSATION_DEFAULTS.maxAliasCharacters) {}
 
   open(batch: Batch): void {
+    const { slot, memory } = batch;
     this.batch = batch;
+    this.memory = memory ?? this.memories[slot]!;
+    if (memory !== undefined && slot !== OWN) this.memories[slot] = memory;
     learn(this.topics, batch.topics);
     learn(this.properties, batch.properties);
     this.row = this.state = this.event = this.part = 0;
@@ -74,7 +82,8 @@ export class BatchReader {
   next(glance?: TakesGlanced): Item | undefined {
     const { batch } = this;
     if (batch === undefined) return undefined;
-    const { rows, count, states } = batch;
+    const { count, states } = batch;
+    const { rows } = this.memory;
     for (;;) {
       const { row } = this;
       if (states.length > this.state) this.learn(batch, row);
@@ -87,47 +96,51 @@ export class BatchReader {
       const connection = this.connection(rows[at + CONNECTION]!);
       const kind = rows[at + KIND]!;
       if ((kind & IS_EVENT) !== 0) return { ...batch.events[this.event++]!, connection } as EventItem;
-      if ((kind & IS_USUAL) === 0 || glance === undefined) return this.packet(batch, at, connection, kind);
-      this.usual(batch, at, connection, kind);
-      if (!glance(this.glanced)) return this.packet(batch, at, connection, kind);
+      if ((kind & IS_USUAL) === 0 || glance === undefined) return this.packet(batch, row, connection, kind);
+      this.usual(batch, row, connection, kind);
+      if (!glance(this.glanced)) return this.packet(batch, row, connection, kind);
       this.packets++;
       if ((kind & HAS_PARTS) !== 0) this.part++;
     }
   }
 
-  private usual({ rows, parts }: Batch, at: number, connection: Mirror, kind: number): void {
+  private usual({ parts }: Batch, row: number, connection: Mirror, kind: number): void {
     const { glanced } = this;
+    const { times, rows } = this.memory;
+    const at = row * COLUMNS;
     const first = rows[at + FIRST]!;
     glanced.connection = connection;
     glanced.number = this.packets + 1;
     glanced.version = VERSION_CODES[kind & VERSION_BITS]!;
     glanced.fromClient = (kind & FROM_SERVER) === 0;
     glanced.length = rows[at + LENGTH]!;
-    glanced.time = rows[at + TIME]!;
+    glanced.time = times[row]!;
     glanced.origin = rows[at + ORIGIN]!;
     glanced.origins = undefined;
-    glanced.offset = rows[at + OFFSET]!;
+    glanced.offset = offsetOf(rows, at);
     if ((kind & HAS_PARTS) !== 0) glanced.lieIn(parts[this.part]!);
     glanced.type = TYPES[first >> 4]!;
-    glanced.packetId = rows[at + PACKET_ID]!;
+    glanced.packetId = rows[at + PACKET_ID]! - 1;
     if (glanced.type !== 'PUBLISH') return;
     glanced.say(first);
     glanced.topic = this.topics[rows[at + TOPIC]!]!;
     glanced.properties = this.properties[rows[at + PROPERTIES]!];
     glanced.payloadLength = rows[at + PAYLOAD_LENGTH]!;
-    glanced.payloadHash = rows[at + PAYLOAD_HASH]!;
+    glanced.payloadHash = rows[at + PAYLOAD_HASH]! | 0;
   }
 
-  private packet({ rows, bytes, parts }: Batch, at: number, connection: Mirror, kind: number): Item {
+  private packet({ parts }: Batch, row: number, connection: Mirror, kind: number): Item {
     const { framed } = this;
+    const { times, rows, bytes } = this.memory;
+    const at = row * COLUMNS;
     const start = rows[at + AT]!;
     const part = (kind & HAS_PARTS) === 0 ? undefined : parts[this.part++]!;
     framed.bytes = this.views.of(bytes, start, start + rows[at + HERE]!);
     framed.length = rows[at + LENGTH]!;
-    framed.time = rows[at + TIME]!;
+    framed.time = times[row]!;
     framed.origins = part === undefined ? [rows[at + ORIGIN]!] : part.origins;
     framed.pieces = part?.pieces;
-    framed.offset = rows[at + OFFSET]!;
+    framed.offset = offsetOf(rows, at);
     const decoded = decode(framed.bytes, VERSION_CODES[kind & VERSION_BITS]!);
     this.problems += decoded.problems.length;
     const sender = connection.senders[(kind & FROM_SERVER) === 0 ? 0 : 1];
@@ -157,4 +170,9 @@ export class BatchReader {
     if (forgotten.length > 0) this.last = undefined;
     this.batch = undefined;
   }
+}
+
+function offsetOf(rows: Uint32Array, at: number): number {
+  const high = rows[at + OFFSET_HIGH]!;
+  return (high === 0 ? rows[at + OFFSET]! : high * WORD + rows[at + OFFSET]!) - 1;
 }

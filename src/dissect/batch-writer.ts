@@ -10,9 +10,9 @@ import {
   BATCH_SIZES,
   type Batch,
   type BatchSizes,
-  type Buffers,
   COLUMNS,
   CONNECTION,
+  type Done,
   FIRST,
   FROM_SERVER,
   HAS_PARTS,
@@ -21,16 +21,19 @@ import {
   IS_USUAL,
   KIND,
   LENGTH,
+  type Memory,
   OFFSET,
+  OFFSET_HIGH,
   ORIGIN,
+  OWN,
   PACKET_ID,
   PAYLOAD_HASH,
   PAYLOAD_LENGTH,
   type Parts,
   PROPERTIES,
-  TIME,
   TOPIC,
   VERSION_CODES,
+  WORD,
 } from './batch.js';
 import type { Connection } from './connection.js';
 import { Glanced } from './glanced.js';
@@ -49,7 +52,7 @@ const LOOKED_THROUGH = 1024;
 /** First bytes from here on are of packets that may be usual. */
 const FIRST_USUAL = 0x30;
 
-const NONE: Buffers = { rows: new Float64Array(0), bytes: new Uint8Array(0) };
+const NONE: Memory = { times: new Float64Array(0), rows: new Uint32Array(0), bytes: new Uint8Array(0) };
 
 /** What goes beside the rows of a batch. */
 class Beside {
@@ -62,6 +65,7 @@ class Beside {
 export class BatchWriter implements Outcome {
   readonly locates = true;
   /** The batch at hand. */
+  private times = NONE.times;
   private rows = NONE.rows;
   private bytes = NONE.bytes;
   private beside: Beside | undefined = undefined;
@@ -74,8 +78,12 @@ export class BatchWriter implements Outcome {
   private used = 0;
   /** Full, but of a captured packet that is not done with. */
   private readonly full: Batch[] = [];
-  private readonly free: Buffers[] = [];
-  /** On their way or being read. */
+  /** Memory by slot, and which of it is free; how much of it the other side knows. */
+  private readonly memories: Memory[] = [];
+  private readonly free: number[] = [];
+  private slot = OWN;
+  private told = 0;
+  /** Batches on their way or being read; one with a long packet counts as so many of the usual size. */
   private away = 0;
   /** Where the captured packet at hand began: that batch may be full by now. */
   private begunIn: Beside | undefined = undefined;
@@ -99,11 +107,10 @@ export class BatchWriter implements Outcome {
     return this.away >= this.sizes.batches;
   }
 
-  /** Memory that was read. */
-  giveBack({ rows, bytes }: Buffers): void {
-    this.away--;
-    const isSpare = this.free.length + this.away < this.sizes.batches;
-    if (isSpare && bytes.length === this.sizes.bytes) this.free.push({ rows, bytes });
+  /** A batch that was read. */
+  giveBack({ slot, length }: Done): void {
+    this.away -= this.weight(length);
+    if (slot !== OWN) this.free.push(slot);
   }
 
   packet({ connection, direction }: Sender, version: Version, framed: FramedPacket): number {
@@ -112,13 +119,14 @@ export class BatchWriter implements Outcome {
     if (this.count === this.most || this.used + here > this.bytes.length) this.turnOver(here);
     let kind = VERSION_CODES.indexOf(version);
     if (direction !== 'client-to-server') kind |= FROM_SERVER;
-    if (origins.length > 1 || pieces !== undefined) kind |= HAS_PARTS;
+    if (origins.length > 1 || pieces !== undefined || origins[0]! >= WORD) kind |= HAS_PARTS;
     const at = this.row(connection, kind);
     if ((kind & HAS_PARTS) !== 0) this.beside!.parts.push({ origins, pieces });
     const { rows, used } = this;
-    rows[at + TIME] = framed.time;
+    this.times[this.count - 1] = framed.time;
     rows[at + ORIGIN] = origins[0]!;
-    rows[at + OFFSET] = offset;
+    rows[at + OFFSET] = offset + 1;
+    rows[at + OFFSET_HIGH] = offset + 1 < WORD ? 0 : (offset + 1) / WORD;
     rows[at + LENGTH] = framed.length;
     rows[at + AT] = used;
     rows[at + HERE] = here;
@@ -135,7 +143,7 @@ export class BatchWriter implements Outcome {
     const { rows, glanced } = this;
     rows[at + KIND]! |= IS_USUAL;
     rows[at + FIRST] = first;
-    rows[at + PACKET_ID] = glanced.packetId;
+    rows[at + PACKET_ID] = glanced.packetId + 1;
     if (glanced.type !== 'PUBLISH') return;
     rows[at + TOPIC] = this.topics.numberOf(glanced.topic);
     rows[at + PROPERTIES] = this.properties.numberOf(glanced.properties);
@@ -205,10 +213,13 @@ export class BatchWriter implements Outcome {
   private turnOver(length: number): void {
     if (this.beside !== undefined) this.fill();
     const { rows, bytes } = this.sizes;
-    const usual = this.free.pop() ?? { rows: new Float64Array(rows * COLUMNS), bytes: new Uint8Array(bytes) };
-    this.rows = usual.rows;
-    this.bytes = length > bytes ? new Uint8Array(length) : usual.bytes;
-    this.most = Math.min(rows, this.next);
+    this.slot = length > bytes ? OWN : (this.free.pop() ?? this.memories.length);
+    if (this.slot === this.memories.length) this.memories.push(newMemory(rows, bytes));
+    const memory = this.memories[this.slot] ?? ownMemory(length);
+    this.times = memory.times;
+    this.rows = memory.rows;
+    this.bytes = memory.bytes;
+    this.most = Math.min(memory.times.length, this.next);
     this.next *= 2;
     this.beside = new Beside();
     if (this.begunIn !== undefined) return;
@@ -217,18 +228,47 @@ export class BatchWriter implements Outcome {
   }
 
   private fill(): void {
-    const { rows, bytes, count } = this;
+    const { slot, count, beside } = this;
+    const isNew = slot === this.told;
+    if (isNew) this.told++;
+    const memory = isNew || slot === OWN ? this.memoryAtHand() : undefined;
     const [topics, properties] = [this.topics.take(), this.properties.take()];
-    this.full.push({ rows, bytes, count, topics, properties, ...this.beside! });
+    this.full.push({ slot, memory, count, topics, properties, ...beside! });
     this.beside = undefined;
+    this.times = NONE.times;
     this.rows = NONE.rows;
     this.bytes = NONE.bytes;
     this.count = this.used = this.most = 0;
   }
 
   private send(): void {
-    this.away += this.full.length;
-    for (const batch of this.full) this.post(batch);
+    for (const batch of this.full) {
+      this.away += this.weight(batch.slot === OWN ? batch.memory!.bytes.length : 0);
+      this.post(batch);
+    }
     this.full.length = 0;
   }
+
+  /** `length`: of memory of its own. */
+  private weight(length: number): number {
+    return Math.max(1, Math.ceil(length / this.sizes.bytes));
+  }
+
+  private memoryAtHand(): Memory {
+    const { times, rows, bytes } = this;
+    return { times, rows, bytes };
+  }
+}
+
+function newMemory(rows: number, bytes: number): Memory {
+  return {
+    times: new Float64Array(new SharedArrayBuffer(8 * rows)),
+    rows: new Uint32Array(new SharedArrayBuffer(4 * rows * COLUMNS)),
+    bytes: new Uint8Array(new SharedArrayBuffer(bytes)),
+  };
+}
+
+/** It is copied with its batch. */
+function ownMemory(bytes: number): Memory {
+  return { times: new Float64Array(1), rows: new Uint32Array(COLUMNS), bytes: new Uint8Array(bytes) };
 }

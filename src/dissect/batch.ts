@@ -1,6 +1,6 @@
 // The seam between reading and judging, where each has a thread of its own: framed packets as rows of numbers beside their
-// bytes, in memory that changes hands and comes back to be written again (fresh memory costs more than the copying). What
-// is rare goes beside the rows, as objects that a message can carry.
+// bytes, in memory that both threads have and take turns with (to hand it over by transfer takes longer than to fill it).
+// What is rare goes beside the rows, as objects that a message can carry.
 
 import type { Property } from '../codec/packet.js';
 import type { Direction, Version } from '../spec/versions.js';
@@ -8,14 +8,20 @@ import type { EventItem } from './item.js';
 import type { News } from './numbered.js';
 import type { ConnectionState } from './told.js';
 
-export interface Buffers {
-  /** COLUMNS numbers each. */
-  readonly rows: Float64Array<ArrayBuffer>;
-  readonly bytes: Uint8Array<ArrayBuffer>;
+/** What a batch is written to: of shared memory. */
+export interface Memory {
+  /** One each. */
+  readonly times: Float64Array;
+  /** COLUMNS numbers each: integers stay integers on the other side, which is half of its speed. */
+  readonly rows: Uint32Array;
+  readonly bytes: Uint8Array;
 }
 
 /** What happened in order: a row is a packet or an event. */
-export interface Batch extends Buffers {
+export interface Batch {
+  /** Which memory it is in; the first time, and for a packet that is too long for others, with that. */
+  readonly slot: number;
+  readonly memory: Memory | undefined;
   /** Rows. */
   readonly count: number;
   /** Of connections, new or other than before, each from a row on. */
@@ -30,6 +36,16 @@ export interface Batch extends Buffers {
   /** Connections of which nothing comes after this batch. */
   readonly forgotten: readonly number[];
 }
+
+/** A batch that was read: its memory may be written again. */
+export interface Done {
+  readonly slot: number;
+  /** Bytes that it had for itself. */
+  readonly length: number;
+}
+
+/** The slot of memory that is for one batch only. */
+export const OWN = -1;
 
 export interface Parts {
   readonly origins: readonly number[];
@@ -50,14 +66,15 @@ export const BATCH_SIZES: BatchSizes = { rows: 4096, bytes: 512 * 1024, batches:
 // The columns of a row.
 export const CONNECTION = 0;
 export const KIND = 1;
-export const TIME = 2;
-export const ORIGIN = 3;
-export const OFFSET = 4;
+export const ORIGIN = 2;
+/** Offset in the file and 1, 0 for none: what 32 bits hold of it, and how often they overflow. */
+export const OFFSET = 3;
+export const OFFSET_HIGH = 4;
 export const LENGTH = 5;
 /** Where its bytes stand in the batch, and how many are here. */
 export const AT = 6;
 export const HERE = 7;
-/** Of a usual packet: its first byte, Packet Identifier (or -1), numbers of its topic and properties, and its payload. */
+/** Of a usual packet: its first byte, Packet Identifier and 1 (0 for none), numbers of its topic and properties, its payload. */
 export const FIRST = 8;
 export const PACKET_ID = 9;
 export const TOPIC = 10;
@@ -65,6 +82,8 @@ export const PROPERTIES = 11;
 export const PAYLOAD_LENGTH = 12;
 export const PAYLOAD_HASH = 13;
 export const COLUMNS = 14;
+
+export const WORD = 0x1_0000_0000;
 
 // The bits of KIND: two for the version, by which the packet is read.
 export const VERSION_BITS = 3;

@@ -85,6 +85,7 @@ export class Glanced implements GlancedPacket {
 
   /** In several segments, or pieces of the file. */
   lieIn({ origins, pieces }: Pick<FramedPacket, 'origins' | 'pieces'>): void {
+    this.origin = origins[0]!;
     this.origins = origins.length > 1 ? origins : undefined;
     if (pieces !== undefined) this.offset = pieces[1]!;
   }
