@@ -49,6 +49,14 @@ function stateText(connection: ConnectionInfo, time: number): string {
   return [...names, version, versionFrom, ...evidence, fin, ...lacks].join('|');
 }
 
+/** With bytes of its own, also where both threads share them. */
+function copied(value: unknown): unknown {
+  if (value instanceof Uint8Array) return copyOf(value);
+  if (Array.isArray(value)) return value.map(copied);
+  if (typeof value !== 'object' || value === null) return value;
+  return Object.fromEntries(Object.entries(value).map(([name, one]) => [name, copied(one)]));
+}
+
 type Way = (see: See) => { readonly summary: unknown };
 
 /** All that can be seen of a run. */
@@ -65,7 +73,7 @@ function seen(way: Way): { items: unknown[]; summary: unknown } {
       .slice(-LOOKED_AT)
       .map((one) => stateText(one, time))
       .join('\n');
-    items.push({ ...structuredClone(rest), connection: connection.id, states });
+    items.push({ ...(copied(rest) as object), connection: connection.id, states });
   });
   const last = [...connections.values()].map((one) => stateText(one, 0));
   return { items: [...items, last], summary };
@@ -76,7 +84,8 @@ function judged(way: Way): unknown {
   const findings: unknown[] = [];
   const last = { time: 0, origin: 0 };
   const keep = (found: ReturnType<Judge['push']>): void => {
-    for (const { connection, ...rest } of found) findings.push({ ...structuredClone(rest), connection: connection.id });
+    for (const { connection, ...rest } of found)
+      findings.push({ ...(copied(rest) as object), connection: connection.id });
   };
   way((item) => {
     keep(judge.push(item));
