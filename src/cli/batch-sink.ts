@@ -27,7 +27,8 @@ export class BatchSink implements Sink {
     private readonly post: Post,
   ) {
     this.writer = new BatchWriter((batch: Batch) => {
-      post({ kind: 'batch', batch }, [batch.rows.buffer, batch.bytes.buffer]);
+      const { times, rows, bytes } = batch;
+      post({ kind: 'batch', batch }, [times.buffer, rows.buffer, bytes.buffer]);
     });
     this.progress = { update: (bytesRead, size) => post({ kind: 'progress', bytesRead, size }), clear() {} };
   }

@@ -112,8 +112,8 @@ export class ReadingThread {
       await sink.pass();
       this.noteBroken();
     }
-    const { rows, bytes } = batch;
-    this.tell({ kind: 'back', buffers: { rows, bytes } }, [rows.buffer, bytes.buffer]);
+    const { times, rows, bytes } = batch;
+    this.tell({ kind: 'back', buffers: { times, rows, bytes } }, [times.buffer, rows.buffer, bytes.buffer]);
     // Messages may come one behind the other without end; what else the event loop has, Ctrl-C for one, is to have its turn.
     await setImmediate();
   }

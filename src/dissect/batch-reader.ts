@@ -18,10 +18,11 @@ import {
   KIND,
   LENGTH,
   OFFSET,
+  OFFSET_HIGH,
   ORIGIN,
-  TIME,
   VERSION_BITS,
   VERSION_CODES,
+  WORD,
 } from './batch.js';
 import { CONVERSATION_DEFAULTS } from './bounds.js';
 import type { EventItem, Item } from './item.js';
@@ -64,20 +65,22 @@ export class BatchReader {
     const at = row * COLUMNS;
     const connection = this.connection(rows[at + CONNECTION]!);
     const kind = rows[at + KIND]!;
-    if ((kind & IS_EVENT) === 0) return this.packet(batch, at, connection, kind);
+    if ((kind & IS_EVENT) === 0) return this.packet(batch, row, connection, kind);
     return { ...batch.events[this.event++]!, connection } as EventItem;
   }
 
-  private packet({ rows, bytes, parts }: Batch, at: number, connection: Mirror, kind: number): Item {
+  private packet({ times, rows, bytes, parts }: Batch, row: number, connection: Mirror, kind: number): Item {
     const { framed } = this;
+    const at = row * COLUMNS;
     const start = rows[at + AT]!;
     const part = (kind & HAS_PARTS) === 0 ? undefined : parts[this.part++]!;
     framed.bytes = this.views.of(bytes, start, start + rows[at + HERE]!);
     framed.length = rows[at + LENGTH]!;
-    framed.time = rows[at + TIME]!;
+    framed.time = times[row]!;
     framed.origins = part === undefined ? [rows[at + ORIGIN]!] : part.origins;
     framed.pieces = part?.pieces;
-    framed.offset = rows[at + OFFSET]!;
+    const high = rows[at + OFFSET_HIGH]!;
+    framed.offset = (high === 0 ? rows[at + OFFSET]! : high * WORD + rows[at + OFFSET]!) - 1;
     const decoded = decode(framed.bytes, VERSION_CODES[kind & VERSION_BITS]!);
     this.problems += decoded.problems.length;
     const sender = connection.senders[(kind & FROM_SERVER) === 0 ? 0 : 1];

@@ -19,10 +19,11 @@ import {
   KIND,
   LENGTH,
   OFFSET,
+  OFFSET_HIGH,
   ORIGIN,
   type Parts,
-  TIME,
   VERSION_CODES,
+  WORD,
 } from './batch.js';
 import type { Connection } from './connection.js';
 import type { EventItem, Item } from './item.js';
@@ -36,7 +37,7 @@ const FIRST_ROWS = 64;
 /** Connections told of are looked through when there are twice as many as were left the last time, and so many more. */
 const LOOKED_THROUGH = 1024;
 
-const NONE: Buffers = { rows: new Float64Array(0), bytes: new Uint8Array(0) };
+const NONE: Buffers = { times: new Float64Array(0), rows: new Uint32Array(0), bytes: new Uint8Array(0) };
 
 /** What goes beside the rows of a batch. */
 class Beside {
@@ -49,6 +50,7 @@ class Beside {
 export class BatchWriter implements Outcome {
   readonly locates = true;
   /** The batch at hand. */
+  private times = NONE.times;
   private rows = NONE.rows;
   private bytes = NONE.bytes;
   private beside: Beside | undefined = undefined;
@@ -62,7 +64,7 @@ export class BatchWriter implements Outcome {
   /** Full, but of a captured packet that is not done with. */
   private readonly full: Batch[] = [];
   private readonly free: Buffers[] = [];
-  /** On their way or being read. */
+  /** Batches on their way or being read; one with a long packet counts as so many of the usual size. */
   private away = 0;
   /** Where the captured packet at hand began: that batch may be full by now. */
   private begunIn: Beside | undefined = undefined;
@@ -82,10 +84,10 @@ export class BatchWriter implements Outcome {
   }
 
   /** Memory that was read. */
-  giveBack({ rows, bytes }: Buffers): void {
-    this.away--;
+  giveBack({ times, rows, bytes }: Buffers): void {
+    this.away -= this.weight(bytes);
     const isSpare = this.free.length + this.away < this.sizes.batches;
-    if (isSpare && bytes.length === this.sizes.bytes) this.free.push({ rows, bytes });
+    if (isSpare && bytes.length === this.sizes.bytes) this.free.push({ times, rows, bytes });
   }
 
   packet({ connection, direction }: Sender, version: Version, framed: FramedPacket): number {
@@ -94,13 +96,14 @@ export class BatchWriter implements Outcome {
     if (this.count === this.most || this.used + here > this.bytes.length) this.turnOver(here);
     let kind = VERSION_CODES.indexOf(version);
     if (direction !== 'client-to-server') kind |= FROM_SERVER;
-    if (origins.length > 1 || pieces !== undefined) kind |= HAS_PARTS;
+    if (origins.length > 1 || pieces !== undefined || origins[0]! >= WORD) kind |= HAS_PARTS;
     const at = this.row(connection, kind);
     if ((kind & HAS_PARTS) !== 0) this.beside!.parts.push({ origins, pieces });
     const { rows, used } = this;
-    rows[at + TIME] = framed.time;
+    this.times[this.count - 1] = framed.time;
     rows[at + ORIGIN] = origins[0]!;
-    rows[at + OFFSET] = offset;
+    rows[at + OFFSET] = offset + 1;
+    rows[at + OFFSET_HIGH] = offset + 1 < WORD ? 0 : (offset + 1) / WORD;
     rows[at + LENGTH] = framed.length;
     rows[at + AT] = used;
     rows[at + HERE] = here;
@@ -173,7 +176,8 @@ export class BatchWriter implements Outcome {
   private turnOver(length: number): void {
     if (this.beside !== undefined) this.fill();
     const { rows, bytes } = this.sizes;
-    const usual = this.free.pop() ?? { rows: new Float64Array(rows * COLUMNS), bytes: new Uint8Array(bytes) };
+    const usual = this.free.pop() ?? newBuffers(this.sizes);
+    this.times = usual.times;
     this.rows = usual.rows;
     this.bytes = length > bytes ? new Uint8Array(length) : usual.bytes;
     this.most = Math.min(rows, this.next);
@@ -185,17 +189,28 @@ export class BatchWriter implements Outcome {
   }
 
   private fill(): void {
-    const { rows, bytes, count } = this;
-    this.full.push({ rows, bytes, count, ...this.beside! });
+    const { times, rows, bytes, count } = this;
+    this.full.push({ times, rows, bytes, count, ...this.beside! });
     this.beside = undefined;
+    this.times = NONE.times;
     this.rows = NONE.rows;
     this.bytes = NONE.bytes;
     this.count = this.used = this.most = 0;
   }
 
   private send(): void {
-    this.away += this.full.length;
-    for (const batch of this.full) this.post(batch);
+    for (const batch of this.full) {
+      this.away += this.weight(batch.bytes);
+      this.post(batch);
+    }
     this.full.length = 0;
   }
+
+  private weight(bytes: Uint8Array): number {
+    return Math.max(1, Math.ceil(bytes.length / this.sizes.bytes));
+  }
+}
+
+function newBuffers({ rows, bytes }: BatchSizes): Buffers {
+  return { times: new Float64Array(rows), rows: new Uint32Array(rows * COLUMNS), bytes: new Uint8Array(bytes) };
 }

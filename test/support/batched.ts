@@ -2,7 +2,7 @@
 // sent, and made on the other side. Whoever looks at an item also looks at what its connections are at that moment.
 
 import type { CapturedPacket } from '../../src/capture/packet.js';
-import { BATCH_SIZES, type Batch, type BatchSizes } from '../../src/dissect/batch.js';
+import { BATCH_SIZES, type Batch, type BatchSizes, type Buffers } from '../../src/dissect/batch.js';
 import { BatchReader } from '../../src/dissect/batch-reader.js';
 import { BatchWriter } from '../../src/dissect/batch-writer.js';
 import { Dissector, type DissectorOptions } from '../../src/dissect/dissector.js';
@@ -43,7 +43,7 @@ export function inBatches(
   const sent: Batch[] = [];
   let forgotten = 0;
   const writer = new BatchWriter((batch) => {
-    sent.push(structuredClone(batch, { transfer: [batch.rows.buffer, batch.bytes.buffer] }));
+    sent.push(structuredClone(batch, { transfer: transferred(batch) }));
     forgotten += batch.forgotten.length;
   }, sizes);
   const reader = new BatchReader(options.limits?.conversation?.maxAliasCharacters);
@@ -51,10 +51,10 @@ export function inBatches(
     for (const batch of sent.splice(0)) {
       reader.open(batch);
       for (let item = reader.next(); item !== undefined; item = reader.next()) see(item);
-      const { rows, bytes } = batch;
+      const { times, rows, bytes } = batch;
       // Memory that is written again must not be looked at.
       bytes.fill(0x5a);
-      writer.giveBack(structuredClone({ rows, bytes }, { transfer: [rows.buffer, bytes.buffer] }));
+      writer.giveBack(structuredClone({ times, rows, bytes }, { transfer: transferred(batch) }));
     }
   };
   const dissector = new Dissector({ ...options, outcome: writer });
@@ -66,4 +66,8 @@ export function inBatches(
   writer.flush();
   read();
   return { summary: { ...dissector.summary(), problems: reader.problems }, forgotten };
+}
+
+function transferred({ times, rows, bytes }: Buffers): ArrayBuffer[] {
+  return [times.buffer, rows.buffer, bytes.buffer];
 }
