@@ -23,9 +23,6 @@ export interface ReadingFlags extends LiveFlags {
   readonly tlsPsk?: readonly string[];
 }
 
-/** A thread takes some 50 ms to begin, in which so many bytes are read and judged: half of what follows is saved. */
-const WORTH_A_THREAD = 16 * 1024 * 1024;
-
 export function addReadingOptions(command: Command): Command {
   return command
     .option(
@@ -69,8 +66,10 @@ export async function readLive(source: PacketSource, flags: ReadingFlags, sink: 
 async function workerFor(paths: readonly string[], sink: Sink, { readingWorker }: Io): Promise<URL | undefined> {
   // At a limit the summary is that of the packet at hand, which a thread would have left behind.
   if (readingWorker === undefined || sink.summaryOnly || sink.hasLimit) return undefined;
-  const size = (await filesSize(paths)) ?? 0;
-  return size >= WORTH_A_THREAD && availableParallelism() > 1 ? readingWorker : undefined;
+  const size = await filesSize(paths);
+  return size !== undefined && size >= readingWorker.from && availableParallelism() > 1
+    ? readingWorker.program
+    : undefined;
 }
 
 function around(sink: Sink, { stdin, stderr, interrupt }: Io): ReadingIo {
