@@ -27,8 +27,8 @@ export interface Io {
   readonly prepareProcess?: typeof prepareProcess;
   /** Before much is read: what is made of it is let go soon. */
   readonly keepHeapSmall?: () => void;
-  /** The program that reads captures, which gets a thread of its own where they are large; without it there is none. */
-  readonly readingWorker?: URL;
+  /** The program that reads captures, which gets a thread of its own from so many bytes on; without it there is none. */
+  readonly readingWorker?: { readonly program: URL; readonly from: number };
   /** The program of a proxy's relay, which gets a thread of its own; without it there is none. */
   readonly relayWorker?: URL;
   /** Lets a proxy's relay go before this thread; without it they are equal. */

@@ -11,7 +11,7 @@ import type { Io } from './io.js';
 import { limitsOf } from './limits.js';
 import { type LiveFlags, openInterface } from './live-options.js';
 import { integers, list, versionOption } from './options.js';
-import { ReadingThread } from './reading-thread.js';
+import type { ReadingThread } from './reading-thread.js';
 import type { PacketSource, Sink } from './sink.js';
 
 export interface ReadingFlags extends LiveFlags {
@@ -22,9 +22,6 @@ export interface ReadingFlags extends LiveFlags {
   readonly tlsKey?: readonly string[];
   readonly tlsPsk?: readonly string[];
 }
-
-/** A thread takes some 50 ms to begin, in which so many bytes are read and judged: half of what follows is saved. */
-const WORTH_A_THREAD = 16 * 1024 * 1024;
 
 export function addReadingOptions(command: Command): Command {
   return command
@@ -44,8 +41,7 @@ export function addReadingOptions(command: Command): Command {
 export async function readAll(paths: readonly string[], flags: ReadingFlags, sink: Sink, io: Io): Promise<boolean> {
   const settings = settingsOf(flags);
   const worker = flags.interface === undefined ? await workerFor(paths, sink, io) : undefined;
-  const thread =
-    worker === undefined ? undefined : new ReadingThread(worker, { paths, settings }, sink, around(sink, io));
+  const thread = worker && (await createThread(worker, { paths, settings }, sink, around(sink, io)));
   // It takes longer to begin once V8 was told of another heap.
   await thread?.begin();
   if (!sink.summaryOnly) io.keepHeapSmall?.();
@@ -69,8 +65,16 @@ export async function readLive(source: PacketSource, flags: ReadingFlags, sink: 
 async function workerFor(paths: readonly string[], sink: Sink, { readingWorker }: Io): Promise<URL | undefined> {
   // At a limit the summary is that of the packet at hand, which a thread would have left behind.
   if (readingWorker === undefined || sink.summaryOnly || sink.hasLimit) return undefined;
-  const size = (await filesSize(paths)) ?? 0;
-  return size >= WORTH_A_THREAD && availableParallelism() > 1 ? readingWorker : undefined;
+  const size = await filesSize(paths);
+  return size !== undefined && size >= readingWorker.from && availableParallelism() > 1
+    ? readingWorker.program
+    : undefined;
+}
+
+/** Loaded when there is use for it: most captures are small. */
+async function createThread(...of: ConstructorParameters<typeof ReadingThread>): Promise<ReadingThread> {
+  const { ReadingThread } = await import('./reading-thread.js');
+  return new ReadingThread(...of);
 }
 
 function around(sink: Sink, { stdin, stderr, interrupt }: Io): ReadingIo {

@@ -12,11 +12,11 @@ import { ReadingThread } from '../../src/cli/reading-thread.js';
 import type { Sink } from '../../src/cli/sink.js';
 import { layerOptions } from '../../src/dissect/limits.js';
 import { writeSynthetic } from '../bench/synthetic.js';
+import { FIXTURES } from '../support/fixtures.js';
 import { Random } from '../support/random.js';
-import { build, type Ended, ended } from './built.js';
-import { cli, fixture } from './run.js';
+import { build, ended } from './built.js';
+import { cli, fixture, type Ran, type Surroundings } from './run.js';
 
-const MEGABYTES = 17;
 const folder = mkdtempSync(join(tmpdir(), 'mqtt-dissect-thread-'));
 const built = build();
 afterAll(() => {
@@ -25,7 +25,7 @@ afterAll(() => {
 });
 
 const LARGE = join(folder, 'large.pcap');
-writeSynthetic(LARGE, MEGABYTES, { clients: 40 });
+writeSynthetic(LARGE, 6, { clients: 40 });
 const bytes = readFileSync(LARGE);
 
 function written(name: string, content: Uint8Array): string {
@@ -55,25 +55,32 @@ function damaged(): Uint8Array {
 
 const DAMAGED = written('damaged.pcap', damaged());
 const CUT = written('cut.pcap', bytes.subarray(0, bytes.length - 7));
-// Compressed less than its size asks for.
-const ZIPPED = written('large.pcap.gz', gzipSync(bytes, { level: 0 }));
+const ZIPPED = written('large.pcap.gz', gzipSync(bytes));
 const NO_CAPTURE = written('no-capture.pcap', Buffer.from('nothing of the kind'));
 const MISSING = join(folder, 'missing.pcap');
 const PINGS = fixture('pings-v5.pcap');
 const TLS = fixture('tls-13-v5.pcap');
 
-// Tells of each thread that is made.
-const HOOK = `data:text/javascript,process.on('worker',()=>process.stderr.write('a thread\\n'))`;
-const THREAD = 'a thread\n';
+const program = new URL('../dist/bundle/reading-worker.js', pathToFileURL(built.bin));
+/** However small they are. */
+const readingWorker = { program, from: 0 };
 
-function start(args: readonly string[]): ChildProcess {
-  const { COLUMNS: _, NO_COLOR: __, GITHUB_STEP_SUMMARY: ___, ...env } = process.env;
-  return spawn(process.execPath, ['--import', HOOK, built.bin, ...args], { stdio: 'pipe', env });
+/** Runs it, and counts the threads that were made. */
+async function withThread(args: readonly string[], around: Surroundings = {}): Promise<Ran & { threads: number }> {
+  let threads = 0;
+  const count = (): void => {
+    threads++;
+  };
+  process.on('worker', count);
+  try {
+    return { ...(await cli(args, { readingWorker, ...around })), threads };
+  } finally {
+    process.off('worker', count);
+  }
 }
 
-const run = (args: readonly string[]): Promise<Ended> => ended(start(args));
-
 const THREADED: readonly (readonly string[])[] = [
+  ['check', PINGS],
   ['check', LARGE],
   ['check', '--format', 'json', DAMAGED],
   ['check', '-v', DAMAGED],
@@ -99,26 +106,27 @@ const THREADED: readonly (readonly string[])[] = [
 ];
 
 const ALONE: readonly (readonly string[])[] = [
-  ['check', PINGS],
   ['dissect', '--quiet', LARGE],
   ['dissect', '--limit', '20', LARGE],
   ['check', '--limit', '3', '--format', 'json', DAMAGED],
 ];
 
 describe('the same as in one thread', () => {
-  const name = (args: readonly string[]): string => args.join(' ').replaceAll(`${folder}/`, '');
+  const name = (args: readonly string[]): string => args.join(' ').replaceAll(/\S*\//g, '');
+
+  async function expectSame(args: readonly string[], threads: number, around: Surroundings = {}): Promise<void> {
+    const { stdout, ...expected } = await cli(args, around);
+    const ran = await withThread(args, around);
+    expect({ ...ran, stdout: '' }).toEqual({ ...expected, threads, stdout: '' });
+    // A difference in so long a text takes a while to print.
+    expect(ran.stdout.length).toBe(stdout.length);
+    expect(ran.stdout === stdout).toBe(true);
+  }
 
   it.each(THREADED.map((args) => [name(args), args] as const))(
     '%s',
     async (_, args) => {
-      const { signal, code, stdout, stderr } = await run(args);
-      const expected = await cli(args);
-      expect(signal).toBe(null);
-      expect(stderr).toBe(THREAD + expected.stderr);
-      expect(code).toBe(expected.exitCode);
-      // A difference in so long a text takes a while to print.
-      expect(stdout.length).toBe(expected.stdout.length);
-      expect(stdout === expected.stdout).toBe(true);
+      await expectSame(args, 1);
     },
     60_000,
   );
@@ -126,42 +134,79 @@ describe('the same as in one thread', () => {
   it.each(ALONE.map((args) => [name(args), args] as const))(
     'without another one: %s',
     async (_, args) => {
-      const expected = await cli(args);
-      const { stdout, stderr, code } = await run(args);
-      expect({ stdout, stderr, exitCode: code }).toEqual(expected);
+      await expectSame(args, 0);
+    },
+    60_000,
+  );
+
+  it('without another one: less than is worth it', async () => {
+    await expectSame(['check', LARGE], 0, { readingWorker: { program, from: bytes.length + 1 } });
+  });
+
+  it('without another one: stdin', async () => {
+    await expectSame(['check', '-', PINGS], 0, { stdin: [bytes] });
+  });
+
+  it.each([
+    ['check', 'json'],
+    ['check', 'table'],
+    ['dissect', 'ndjson'],
+  ])(
+    '%s --format %s of all fixtures',
+    async (command, format) => {
+      await expectSame([command, '--format', format, ...FIXTURES.map(fixture)], 1);
     },
     60_000,
   );
 
   it('on a terminal, where it is drawn as it comes', async () => {
-    const readingWorker = new URL('../dist/bundle/reading-worker.js', pathToFileURL(built.bin));
-    const args = ['dissect', '--no-check', '--connection', '0-4', DAMAGED];
-    const expected = await cli(args, { columns: 120 });
-    const { stdout, ...rest } = await cli(args, { columns: 120, readingWorker });
-    expect(rest).toEqual({ exitCode: expected.exitCode, stderr: expected.stderr });
-    expect(stdout === expected.stdout).toBe(true);
+    await expectSame(['dissect', '--no-check', '--connection', '0-9', DAMAGED], 1, { columns: 120 });
+  }, 60_000);
+
+  it('as a baseline', async () => {
+    const [one, other] = ['one.json', 'other.json'].map((file) => join(folder, file)) as [string, string];
+    await cli(['check', '--write-baseline', one, DAMAGED]);
+    await withThread(['check', '--write-baseline', other, DAMAGED]);
+    expect(readFileSync(other, 'utf8')).toBe(readFileSync(one, 'utf8'));
   }, 60_000);
 });
 
-it('Ctrl-C prints the summary of what was read', async () => {
-  const child = start(['dissect', '--no-check', LARGE, LARGE, LARGE]);
-  child.stdout!.once('data', () => child.kill('SIGINT'));
-  const { code, stdout, stderr } = await ended(child);
-  expect({ code, stderr }).toEqual({ code: 130, stderr: THREAD });
-  const [, packets] = /\n([\d,]+) MQTT packets in [^\n]+\n$/.exec(stdout) ?? [];
-  const last = stdout.split('\n').findLast((line) => /^ *\d+ +\S+ +\d+\.\d{6} /.test(line))!;
-  expect(Number.parseInt(last, 10)).toBe(Number(packets!.replaceAll(',', '')));
-  const whole = await cli(['dissect', '--quiet', LARGE]);
-  const [, inOne] = /([\d,]+) MQTT packets/.exec(whole.stdout)!;
-  expect(Number.parseInt(last, 10)).toBeLessThan(3 * Number(inOne!.replaceAll(',', '')));
-}, 60_000);
+describe('the program', () => {
+  // More than is worth a thread.
+  const inputs = Array.from({ length: Math.ceil((129 * 1024 * 1024) / bytes.length) }, () => LARGE);
+  // Tells of each thread that is made.
+  const HOOK = `data:text/javascript,process.on('worker',()=>process.stderr.write('a thread\\n'))`;
+  const start = (...args: readonly string[]): ChildProcess =>
+    spawn(process.execPath, ['--import', HOOK, built.bin, ...args], { stdio: 'pipe' });
 
-it('a broken pipe ends it quietly', async () => {
-  const child = start(['dissect', '--format', 'ndjson', LARGE]);
-  child.stdout!.once('data', () => child.stdout!.destroy());
-  const { code, signal, stderr } = await ended(child);
-  expect({ code, signal, stderr }).toEqual({ code: 0, signal: null, stderr: THREAD });
-}, 60_000);
+  it('reads much in a thread', async () => {
+    const args = ['check', '--format', 'json', ...inputs];
+    const { code, stdout, stderr } = await ended(start(...args));
+    const expected = await cli(args);
+    expect({ code, stderr }).toEqual({ code: expected.exitCode, stderr: `a thread\n${expected.stderr}` });
+    expect(stdout === expected.stdout).toBe(true);
+  }, 120_000);
+
+  it('prints the summary of what was read at Ctrl-C', async () => {
+    const child = start('dissect', '--no-check', ...inputs);
+    child.stdout!.once('data', () => child.kill('SIGINT'));
+    const { code, stdout, stderr } = await ended(child);
+    expect({ code, stderr }).toEqual({ code: 130, stderr: 'a thread\n' });
+    const [, packets] = /\n([\d,]+) MQTT packets in [^\n]+\n$/.exec(stdout) ?? [];
+    const last = stdout.split('\n').findLast((line) => /^ *\d+ +\S+ +\d+\.\d{6} /.test(line))!;
+    expect(Number.parseInt(last, 10)).toBe(Number(packets!.replaceAll(',', '')));
+    const whole = await cli(['dissect', '--quiet', ...inputs]);
+    const [, all] = /([\d,]+) MQTT packets/.exec(whole.stdout)!;
+    expect(Number.parseInt(last, 10)).toBeLessThan(Number(all!.replaceAll(',', '')));
+  }, 120_000);
+
+  it('ends quietly at a broken pipe', async () => {
+    const child = start('dissect', '--format', 'ndjson', ...inputs);
+    child.stdout!.once('data', () => child.stdout!.destroy());
+    const { code, signal, stderr } = await ended(child);
+    expect({ code, signal, stderr }).toEqual({ code: 0, signal: null, stderr: 'a thread\n' });
+  }, 60_000);
+});
 
 describe('a thread that fails', () => {
   const settings: ReadingSettings = {

@@ -19,7 +19,7 @@ export interface Surroundings {
   readonly env?: Io['env'];
   readonly interrupt?: AbortSignal;
   /** See Io. */
-  readonly readingWorker?: URL;
+  readonly readingWorker?: Io['readingWorker'];
   /** Sees each piece of stdout as it comes. */
   readonly onOutput?: (text: string) => void;
 }
