@@ -3,6 +3,7 @@
 //   reader.open(batch);
 //   for (let item = reader.next(); item !== undefined; item = reader.next()) …   // views in them are valid while it is open
 
+import { ById } from '../bytes/by-id.js';
 import { Views } from '../bytes/views.js';
 import { decode } from '../codec/frame.js';
 import { usual } from '../codec/framed.js';
@@ -58,8 +59,7 @@ export class BatchReader {
   private state = 0;
   private event = 0;
   private part = 0;
-  private readonly connections = new Map<number, Mirror>();
-  private last: Mirror | undefined = undefined;
+  private readonly connections = new ById<Mirror>();
   private readonly views = new Views();
   private readonly framed = usual()[0];
   private readonly glanced = new Glanced();
@@ -93,7 +93,7 @@ export class BatchReader {
       }
       this.row = row + 1;
       const at = row * COLUMNS;
-      const connection = this.connection(rows[at + CONNECTION]!);
+      const connection = this.connections.get(rows[at + CONNECTION]!)!;
       const kind = rows[at + KIND]!;
       if ((kind & IS_EVENT) !== 0) return { ...batch.events[this.event++]!, connection } as EventItem;
       if ((kind & IS_USUAL) === 0 || glance === undefined) return this.packet(batch, row, connection, kind);
@@ -123,7 +123,9 @@ export class BatchReader {
     glanced.packetId = rows[at + PACKET_ID]! - 1;
     if (glanced.type !== 'PUBLISH') return;
     glanced.say(first);
-    glanced.topic = this.topics[rows[at + TOPIC]!]!;
+    const topic = rows[at + TOPIC]!;
+    glanced.topic = this.topics[topic]!;
+    glanced.topicNumber = topic;
     glanced.properties = this.properties[rows[at + PROPERTIES]!];
     glanced.payloadLength = rows[at + PAYLOAD_LENGTH]!;
     glanced.payloadHash = rows[at + PAYLOAD_HASH]! | 0;
@@ -154,20 +156,14 @@ export class BatchReader {
       let connection = this.connections.get(state.id);
       if (connection === undefined) {
         connection = new Mirror(state.id, this.maxAliasCharacters);
-        this.connections.set(state.id, connection);
+        this.connections.add(connection);
       }
       connection.become(state);
     }
   }
 
-  private connection(id: number): Mirror {
-    if (this.last?.id !== id) this.last = this.connections.get(id)!;
-    return this.last;
-  }
-
   private close({ forgotten }: Batch): void {
     for (const id of forgotten) this.connections.delete(id);
-    if (forgotten.length > 0) this.last = undefined;
     this.batch = undefined;
   }
 }

@@ -26,8 +26,9 @@ export interface GlancedPacket {
   readonly dup: boolean;
   readonly qos: number;
   readonly retain: boolean;
-  /** As it stands in the packet. */
+  /** As it stands in the packet; and the number that it has for now, -1 for none. */
   readonly topic: string;
+  readonly topicNumber: number;
   /** -1: it has none. */
   readonly packetId: number;
   readonly properties: readonly Property[] | undefined;
@@ -54,6 +55,7 @@ export class Glanced implements GlancedPacket {
   qos = 0;
   retain = false;
   topic = '';
+  topicNumber = -1;
   packetId = -1;
   properties: readonly Property[] | undefined = undefined;
   payloadLength = 0;

@@ -73,8 +73,8 @@ export class PacketEvent extends Seen {
   }
 
   /** One copy of a topic's name serves all: what is kept of a packet does not keep the name that came with it. */
-  know(topic: string): PublicationLog | undefined {
-    const log = this.conversation.broker.messages.logOf(topic);
+  know(topic: string, number = -1): PublicationLog | undefined {
+    const log = this.conversation.broker.messages.logOf(topic, number);
     this.log = log;
     if (log !== undefined) this.topic = log.topic;
     return log;

@@ -7,6 +7,7 @@
 //
 // A rule that throws is a bug of ours: it is recorded as an internal error, and the other rules go on.
 
+import { ById } from '../bytes/by-id.js';
 import type { Moment } from '../bytes/chunk.js';
 import type { GlancedPacket } from '../dissect/glanced.js';
 import type { ConnectionInfo, EventItem, Item, PacketItem } from '../dissect/item.js';
@@ -45,6 +46,8 @@ export interface InternalError {
 }
 
 interface Judged extends Marks {
+  /** Of the connection. */
+  readonly id: number;
   readonly conversation: Conversation;
 }
 
@@ -58,11 +61,9 @@ export class Judge {
   private readonly verdicts: Verdicts;
   private readonly tally: Tally;
   private readonly servers: Servers;
-  private readonly judged = new Map<number, Judged>();
+  private readonly judged = new ById<Judged>();
   private readonly event = new PacketEvent();
   private readonly usual = new Usual(this.event);
-  private last: Judged | undefined = undefined;
-  private lastId = -1;
   private lastTime = Number.NaN;
   private lastFrame = 0;
 
@@ -89,7 +90,7 @@ export class Judge {
   glance(glanced: GlancedPacket): boolean {
     const { usual } = this;
     const { connection, version, fromClient, type, time, origin, origins } = glanced;
-    const judged = this.known(connection);
+    const judged = this.judged.get(connection.id);
     if (judged === undefined) return false;
     const gates = usual.look(glanced, judged.conversation);
     if (gates === 0) return false;
@@ -109,7 +110,6 @@ export class Judge {
       this.close(judged, closedOf(judged.conversation, undefined, 'end', time, origin));
     }
     this.judged.clear();
-    this.last = undefined;
     return this.verdicts.take();
   }
 
@@ -117,8 +117,6 @@ export class Judge {
   stop(): void {
     for (const judged of this.judged.values()) this.tally.count(judged.conversation.info.version, judged);
     this.judged.clear();
-    this.last = undefined;
-    this.lastId = -1;
   }
 
   report(): JudgeReport {
@@ -228,7 +226,6 @@ export class Judge {
     const how = code === 'fin' || code === 'rst' || code === 'reused' ? code : 'lost';
     this.close(judged, closedOf(judged.conversation, by, how, time, origins[0] ?? 0));
     this.judged.delete(connection.id);
-    this.lastId = -1;
   }
 
   private close(judged: Judged, closed: Closed): void {
@@ -240,27 +237,15 @@ export class Judge {
     this.tally.connection(conversation, closed, judged);
   }
 
-  private known({ id }: ConnectionInfo): Judged | undefined {
-    if (id === this.lastId) return this.last;
-    const judged = this.judged.get(id);
-    if (judged !== undefined) {
-      this.last = judged;
-      this.lastId = id;
-    }
-    return judged;
-  }
-
   private of(connection: ConnectionInfo, time: number): Judged {
-    if (connection.id === this.lastId) return this.last!;
-    let judged = this.judged.get(connection.id);
-    if (judged === undefined) {
-      const conversation = new Conversation(connection, time, this.servers.at(connection.server));
-      const bits = new Uint8Array(this.rules.length);
-      judged = { conversation, settled: 0, settledToo: 0, bits, counts: new Map(), kinds: undefined, unheld: [] };
-      this.judged.set(connection.id, judged);
-    }
-    this.last = judged;
-    this.lastId = connection.id;
+    const { id } = connection;
+    const known = this.judged.get(id);
+    if (known !== undefined) return known;
+    const conversation = new Conversation(connection, time, this.servers.at(connection.server));
+    const bits = new Uint8Array(this.rules.length);
+    const marks = { settled: 0, settledToo: 0, bits, counts: new Map(), kinds: undefined, unheld: [] };
+    const judged = { id, conversation, ...marks };
+    this.judged.add(judged);
     return judged;
   }
 }

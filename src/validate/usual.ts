@@ -22,6 +22,7 @@ const HARMLESS = GATES.always | GATES.limits | GATES['keep-alive'] | GATES['serv
 const LONG_TOPIC = 0x7fff;
 
 export class Usual {
+  private topicNumber = -1;
   private log: PublicationLog | undefined = undefined;
   private exchange: Exchange | undefined = undefined;
   private delivery: DeliveryFact | undefined = undefined;
@@ -31,6 +32,7 @@ export class Usual {
   /** The gates of a usual packet; 0 for any other one, and then nothing has changed. */
   look(glanced: GlancedPacket, conversation: Conversation): number {
     const { event } = this;
+    this.topicNumber = glanced.topicNumber;
     event.aboutUsual(glanced, conversation);
     const { sender, receiver, fromClient, time, type } = event;
     const { standing } = sender;
@@ -76,9 +78,9 @@ export class Usual {
     const { event } = this;
     const { dup, topic, conversation, properties } = event;
     if (dup !== false || topic === undefined || topic === '') return UNUSUAL;
-    const log = event.know(topic);
+    const log = event.know(topic, this.topicNumber);
     if ((log === undefined ? traitsOf(topic) : log.traits) !== 0 || topic.length > LONG_TOPIC) return UNUSUAL;
-    if (conversation.broker.wills.isAbout(topic)) return UNUSUAL;
+    if (conversation.broker.wills.isAbout(topic, log)) return UNUSUAL;
     this.log = log;
     let open = 0;
     if (properties !== undefined && properties.length > 0) {

@@ -16,7 +16,7 @@ import type { RequestFact } from './requests.js';
 import { owe } from './retained-owed.js';
 import { Routes } from './routes.js';
 import type { Session } from './session.js';
-import { Recent, TopicLog } from './topic-log.js';
+import { Recent, TopicLog, TopicLogs } from './topic-log.js';
 import { trace } from './tracing.js';
 
 /** Wills kept. */
@@ -25,7 +25,7 @@ const MOST_WILLS = 1024;
 const MOST_SEARCHED = 64;
 
 export class Messages {
-  private readonly logs = new Map<string, PublicationLog>();
+  private readonly logs = new TopicLogs<Publication>();
   /** Topics with a known retained message. */
   private readonly kept = new Map<string, PublicationLog>();
   private readonly wills = new Map<string, Publication>();
@@ -48,9 +48,9 @@ export class Messages {
     this.recent = new Recent(limits.publications);
   }
 
-  /** What is known of a topic; undefined when nothing was published to it of late, and nothing is retained. */
-  logOf(topic: string): PublicationLog | undefined {
-    return this.logs.get(topic);
+  /** What is known of a topic, whose number helps to find it; undefined when nothing was published to it of late, and nothing is retained. */
+  logOf(topic: string, number = -1): PublicationLog | undefined {
+    return this.logs.get(topic, number);
   }
 
   /** PUBLISH of the server: where it may come from; nothing is changed. */

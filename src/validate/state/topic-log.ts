@@ -10,6 +10,8 @@ const FIRST_CAPACITY = 256;
 /** Places of the filter for each publication, and the most that one of them counts. */
 const SPREAD = 8;
 const MOST_COUNTED = 255;
+/** A power of two. */
+const NEAR = 4096;
 
 /** A publication, as far as its place among the others goes. */
 export interface Entry<P extends Entry<P>> {
@@ -125,6 +127,9 @@ export class TopicLog<P extends Entry<P>> {
   readonly traits: number;
   /** The properties of the latest message that had any: most have the same. */
   forwarded: Forwarded | undefined = undefined;
+  /** Some will has this topic; as of so many changes of the wills. */
+  hasWill = false;
+  willsAsOf = -1;
   private firstSlot = NONE;
   private lastSlot = NONE;
   private kept: P | undefined = undefined;
@@ -200,5 +205,30 @@ export class TopicLog<P extends Entry<P>> {
 
   slotBefore(publication: P): number {
     return this.recent.before(this.recent.slotOf(publication));
+  }
+}
+
+/** The logs of all topics that have any. */
+export class TopicLogs<P extends Entry<P>> {
+  private readonly logs = new Map<string, TopicLog<P>>();
+  /** Those asked for last, by the lowest bits of the numbers that their topics have. Made with the first that has one. */
+  private near: (TopicLog<P> | undefined)[] | undefined = undefined;
+
+  /** The number that the topic has for now helps to find it; -1: it has none. */
+  get(topic: string, number = -1): TopicLog<P> | undefined {
+    if (number < 0) return this.logs.get(topic);
+    this.near ??= new Array<TopicLog<P> | undefined>(NEAR).fill(undefined);
+    const near = this.near[number & (NEAR - 1)];
+    // One that is empty may have been let go, and another begun.
+    if (near !== undefined && near.topic === topic && !near.isEmpty) return near;
+    return (this.near[number & (NEAR - 1)] = this.logs.get(topic));
+  }
+
+  set(topic: string, log: TopicLog<P>): void {
+    this.logs.set(topic, log);
+  }
+
+  delete(topic: string): void {
+    this.logs.delete(topic);
   }
 }

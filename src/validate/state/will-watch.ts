@@ -9,6 +9,7 @@ import { GRACE } from './grace.js';
 import type { Link } from './link.js';
 import type { Message } from './message.js';
 import type { Messages } from './messages.js';
+import type { PublicationLog } from './publication.js';
 import type { KnownClient, Sessions } from './sessions.js';
 import type { Will } from './will.js';
 import { type WillFact, Wills } from './wills.js';
@@ -55,8 +56,14 @@ export class WillWatch {
   }
 
   /** Some will has this topic, or had. */
-  isAbout(topic: string): boolean {
-    return this.wills.isAbout(topic);
+  isAbout(topic: string, log: PublicationLog | undefined): boolean {
+    const { wills } = this;
+    if (log === undefined) return wills.isAbout(topic);
+    if (log.willsAsOf !== wills.changes) {
+      log.willsAsOf = wills.changes;
+      log.hasWill = wills.isAbout(topic);
+    }
+    return log.hasWill;
   }
 
   /** The will of this CONNECT. */

@@ -48,6 +48,8 @@ interface Topic {
 }
 
 export class Wills {
+  /** How often a topic came or went. */
+  changes = 0;
   private readonly topics = new Map<string, Topic>();
 
   /** False when there are too many like it. */
@@ -57,6 +59,7 @@ export class Wills {
     if (its === undefined) {
       its = { buckets: new Map(), foreign: undefined };
       this.topics.set(topic, its);
+      this.changes++;
     }
     const bucket = its.buckets.get(hash);
     if (bucket === undefined) its.buckets.set(hash, { wills: [will], isCrowded: false });
@@ -73,7 +76,9 @@ export class Wills {
     if (its === undefined || bucket === undefined || at < 0) return;
     bucket.wills.splice(at, 1);
     if (bucket.wills.length === 0) its.buckets.delete(hash);
-    if (its.buckets.size === 0) this.topics.delete(topic);
+    if (its.buckets.size > 0) return;
+    this.topics.delete(topic);
+    this.changes++;
   }
 
   /** Whether a will with Will Retain 0 was published to a topic before a time. */
