@@ -1,6 +1,7 @@
 // What a command may touch of its process, so that tests can give their own.
 
 import type { Readable, Writable } from 'node:stream';
+import type { Worker } from 'node:worker_threads';
 import type { prepareProcess } from '../io/broker-process.js';
 import { escapeText } from '../report/terminal.js';
 
@@ -12,6 +13,13 @@ export interface Terminal extends Writable {
 /** Where lines for whoever looks are written. */
 export interface Teller {
   write(text: string): unknown;
+}
+
+export interface ReadingWorker {
+  readonly program: URL;
+  readonly from: number;
+  /** It runs already, and waits for what it is to read. */
+  readonly begun?: Worker | undefined;
 }
 
 export interface Io {
@@ -28,7 +36,7 @@ export interface Io {
   /** Before much is read: what is made of it is let go soon. */
   readonly keepHeapSmall?: () => void;
   /** The program that reads captures, which gets a thread of its own from so many bytes on; without it there is none. */
-  readonly readingWorker?: { readonly program: URL; readonly from: number };
+  readonly readingWorker?: ReadingWorker;
   /** The program of a proxy's relay, which gets a thread of its own; without it there is none. */
   readonly relayWorker?: URL;
   /** Lets a proxy's relay go before this thread; without it they are equal. */

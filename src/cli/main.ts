@@ -1,15 +1,26 @@
 // The process: its streams, Ctrl-C, its exit code. Nothing else sets one.
 
+import { statSync } from 'node:fs';
 import { setPriority } from 'node:os';
+import type { Worker } from 'node:worker_threads';
 import { prepareProcess } from '../io/broker-process.js';
 import { keepHeapSmall } from '../io/heap.js';
 import { run } from './program.js';
 
 /**
- * Bytes of captures. A thread costs a tenth of a second until it reads, and for as long V8 has use for a second core itself:
- * with two cores, 17 and 68 MB took a tenth longer than without it, 200 MB as long, 600 MB an eighth less.
+ * Bytes of captures. A thread costs a tenth of a second until it reads, and for as long V8 has use for a second core itself.
  */
 const WORTH_A_THREAD = 128 * 1024 * 1024;
+// Beside this one in the bundle.
+const readingProgram = new URL('./reading-worker.js', import.meta.url);
+
+/** It begins while the rules are loaded, when what is to be checked is large; should it not be needed, it is ended. */
+async function earlyReading([command, ...args]: readonly string[]): Promise<Worker | undefined> {
+  if (command !== 'check') return undefined;
+  let size = 0;
+  for (const arg of args) size += statSync(arg, { throwIfNoEntry: false })?.size ?? 0;
+  return size < WORTH_A_THREAD ? undefined : new (await import('node:worker_threads')).Worker(readingProgram);
+}
 
 const interrupt = new AbortController();
 for (const signal of ['SIGINT', 'SIGTERM'] as const) {
@@ -21,7 +32,9 @@ process.stderr.on('error', () => {});
 process.stdout.on('error', () => {});
 
 const { stdout, stderr, env } = process;
-process.exitCode = await run(process.argv.slice(2), {
+const args = process.argv.slice(2);
+const begun = await earlyReading(args);
+process.exitCode = await run(args, {
   stdin: undefined,
   stdout,
   stderr,
@@ -34,7 +47,7 @@ process.exitCode = await run(process.argv.slice(2), {
     // On Linux the priority is a thread's: the relay's stays.
     if (process.platform === 'linux') setPriority(5);
   },
-  // Beside this one in the bundle.
-  readingWorker: { program: new URL('./reading-worker.js', import.meta.url), from: WORTH_A_THREAD },
+  readingWorker: { program: readingProgram, from: WORTH_A_THREAD, begun },
   relayWorker: new URL('./relay-worker.js', import.meta.url),
 });
+await begun?.terminate();

@@ -7,6 +7,7 @@ import { type Batch, OWN } from '../dissect/batch.js';
 import { BatchReader } from '../dissect/batch-reader.js';
 import { UserError } from '../user-error.js';
 import type { ReadingIo } from './capture-reading.js';
+import type { ReadingWorker } from './io.js';
 import type { FromReading, ReadingSetup, ToReading } from './reading-messages.js';
 import type { Sink } from './sink.js';
 
@@ -20,14 +21,15 @@ export class ReadingThread {
   private broken = false;
 
   constructor(
-    program: URL,
+    { program, begun = new Worker(program) }: Pick<ReadingWorker, 'program' | 'begun'>,
     { paths, settings }: Pick<ReadingSetup, 'paths' | 'settings'>,
     private readonly sink: Sink,
     private readonly io: ReadingIo,
   ) {
     const setup: ReadingSetup = { paths, settings, isVisible: sink.isVisible, glances: sink.glance !== undefined };
     this.reader = new BatchReader(settings.limits.conversation.maxAliasCharacters);
-    this.worker = new Worker(program, { workerData: setup });
+    this.worker = begun;
+    this.worker.postMessage(setup);
     this.worker.on('message', (message: FromReading) => {
       this.messages.push(message);
       this.wake?.();

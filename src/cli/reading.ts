@@ -7,7 +7,7 @@ import type { DissectorOptions } from '../dissect/dissector.js';
 import { filesSize } from '../io/byte-source.js';
 import { createProgress } from '../io/progress.js';
 import { Reading, type ReadingIo, type ReadingSettings } from './capture-reading.js';
-import type { Io } from './io.js';
+import type { Io, ReadingWorker } from './io.js';
 import { limitsOf } from './limits.js';
 import { type LiveFlags, openInterface } from './live-options.js';
 import { integers, list, versionOption } from './options.js';
@@ -62,13 +62,15 @@ export async function readLive(source: PacketSource, flags: ReadingFlags, sink: 
 }
 
 /** The program of a thread that reads, where one is of use: there is much, all of it is there, and both can work at once. */
-async function workerFor(paths: readonly string[], sink: Sink, { readingWorker }: Io): Promise<URL | undefined> {
+async function workerFor(
+  paths: readonly string[],
+  sink: Sink,
+  { readingWorker }: Io,
+): Promise<ReadingWorker | undefined> {
   // At a limit the summary is that of the packet at hand, which a thread would have left behind.
   if (readingWorker === undefined || sink.summaryOnly || sink.hasLimit) return undefined;
   const size = await filesSize(paths);
-  return size !== undefined && size >= readingWorker.from && availableParallelism() > 1
-    ? readingWorker.program
-    : undefined;
+  return size !== undefined && size >= readingWorker.from && availableParallelism() > 1 ? readingWorker : undefined;
 }
 
 /** Loaded when there is use for it: most captures are small. */

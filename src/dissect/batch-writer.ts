@@ -2,6 +2,7 @@
 // known of connections is told as of the end of a captured packet, before the first row that came of it: so whoever handles
 // an item finds its connection, and all others, as if all of it were done in one thread.
 
+import { decode } from '../codec/frame.js';
 import type { FramedPacket } from '../codec/framed.js';
 import type { Property } from '../codec/packet.js';
 import type { Version } from '../spec/versions.js';
@@ -51,6 +52,7 @@ const LOOKED_THROUGH = 1024;
 
 /** First bytes from here on are of packets that may be usual. */
 const FIRST_USUAL = 0x30;
+const PUBLISH = 3;
 
 const NONE: Memory = { times: new Float64Array(0), rows: new Uint32Array(0), bytes: new Uint8Array(0) };
 
@@ -134,8 +136,18 @@ export class BatchWriter implements Outcome {
     if (here < FEW) for (let i = 0; i < here; i++) to[used + i] = bytes[i]!;
     else to.set(bytes, used);
     this.used = used + here;
-    if (this.glances && bytes[0]! >= FIRST_USUAL && this.glanced.read(framed, version)) this.usual(at, bytes[0]!);
+    if (this.glances && bytes[0]! >= FIRST_USUAL && this.isUsual(framed, version)) this.usual(at, bytes[0]!);
     return 0;
+  }
+
+  private isUsual(framed: FramedPacket, version: Version): boolean {
+    const { glanced } = this;
+    if (glanced.read(framed, version)) return true;
+    const { bytes, length } = framed;
+    if (version !== '5.0' || bytes[0]! >> 4 !== PUBLISH || bytes.length < length) return false;
+    // Properties are known at a glance once they were read, and nobody else reads them here.
+    decode(bytes, version);
+    return glanced.read(framed, version);
   }
 
   /** What there is to say of a usual packet, so that nobody need look at its bytes. */

@@ -43,7 +43,7 @@ export class TcpConnection<T> implements Linked {
   /** Who sent a FIN, a bit for each side; who was first, when, and in which frame. */
   fins = 0;
   firstFin: Side | undefined = undefined;
-  firstFinTime = 0;
+  firstFinTime = Number.NaN;
   firstFinFrame = 0;
   older: Linked | undefined = undefined;
   newer: Linked | undefined = undefined;

@@ -234,8 +234,8 @@ describe('a thread that fails', () => {
     ['exits', `process.exit(3)`, 'ended with 3'],
     ['is done without a word', ``, 'ended with 0'],
   ])('is told as what it is: one that %s', async (_, program, message) => {
-    const url = new URL(`data:text/javascript,${encodeURIComponent(program)}`);
-    const thread = new ReadingThread(url, { paths: [], settings }, sink, around);
+    const its = { program: new URL(`data:text/javascript,${encodeURIComponent(program)}`) };
+    const thread = new ReadingThread(its, { paths: [], settings }, sink, around);
     await thread.begin();
     await expect(thread.run()).rejects.toThrow(message);
   });
@@ -245,9 +245,9 @@ describe('a thread that fails', () => {
       import { parentPort } from 'node:worker_threads';
       parentPort.postMessage({ kind: 'begin' });
       setInterval(() => {}, 1000);`;
-    const url = new URL(`data:text/javascript,${encodeURIComponent(program)}`);
+    const its = { program: new URL(`data:text/javascript,${encodeURIComponent(program)}`) };
     const begin = () => Promise.reject(new Error('no room'));
-    const thread = new ReadingThread(url, { paths: [], settings }, { ...sink, begin }, around);
+    const thread = new ReadingThread(its, { paths: [], settings }, { ...sink, begin }, around);
     await expect(thread.run()).rejects.toThrow('no room');
   });
 });
