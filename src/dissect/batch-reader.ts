@@ -12,6 +12,7 @@ import type { PlainType } from '../codec/plain.js';
 import { PACKET_BY_CODE } from '../spec/packets.js';
 import {
   AT,
+  afterParts,
   type Batch,
   COLUMNS,
   CONNECTION,
@@ -32,6 +33,7 @@ import {
   PAYLOAD_HASH,
   PAYLOAD_LENGTH,
   PROPERTIES,
+  partsAt,
   TOPIC,
   VERSION_BITS,
   VERSION_CODES,
@@ -100,7 +102,7 @@ export class BatchReader {
       this.usual(batch, row, connection, kind);
       if (!glance(this.glanced)) return this.packet(batch, row, connection, kind);
       this.packets++;
-      if ((kind & HAS_PARTS) !== 0) this.part++;
+      if ((kind & HAS_PARTS) !== 0) this.part = afterParts(batch.parts, this.part);
     }
   }
 
@@ -118,7 +120,7 @@ export class BatchReader {
     glanced.origin = rows[at + ORIGIN]!;
     glanced.origins = undefined;
     glanced.offset = offsetOf(rows, at);
-    if ((kind & HAS_PARTS) !== 0) glanced.lieIn(parts[this.part]!);
+    if ((kind & HAS_PARTS) !== 0) glanced.lieIn(partsAt(parts, this.part));
     glanced.type = TYPES[first >> 4]!;
     glanced.packetId = rows[at + PACKET_ID]! - 1;
     if (glanced.type !== 'PUBLISH') return;
@@ -136,7 +138,8 @@ export class BatchReader {
     const { times, rows, bytes } = this.memory;
     const at = row * COLUMNS;
     const start = rows[at + AT]!;
-    const part = (kind & HAS_PARTS) === 0 ? undefined : parts[this.part++]!;
+    const part = (kind & HAS_PARTS) === 0 ? undefined : partsAt(parts, this.part);
+    if (part !== undefined) this.part = afterParts(parts, this.part);
     framed.bytes = this.views.of(bytes, start, start + rows[at + HERE]!);
     framed.length = rows[at + LENGTH]!;
     framed.time = times[row]!;

@@ -8,6 +8,7 @@ import type { Property } from '../codec/packet.js';
 import type { Version } from '../spec/versions.js';
 import {
   AT,
+  addParts,
   BATCH_SIZES,
   type Batch,
   type BatchSizes,
@@ -30,7 +31,6 @@ import {
   PACKET_ID,
   PAYLOAD_HASH,
   PAYLOAD_LENGTH,
-  type Parts,
   PROPERTIES,
   TOPIC,
   VERSION_CODES,
@@ -60,7 +60,7 @@ const NONE: Memory = { times: new Float64Array(0), rows: new Uint32Array(0), byt
 class Beside {
   readonly states: { row: number; state: ConnectionState }[] = [];
   readonly events: Omit<EventItem, 'connection'>[] = [];
-  readonly parts: Parts[] = [];
+  readonly parts: number[] = [];
   readonly forgotten: number[] = [];
 }
 
@@ -123,7 +123,7 @@ export class BatchWriter implements Outcome {
     if (direction !== 'client-to-server') kind |= FROM_SERVER;
     if (origins.length > 1 || pieces !== undefined || origins[0]! >= WORD) kind |= HAS_PARTS;
     const at = this.row(connection, kind);
-    if ((kind & HAS_PARTS) !== 0) this.beside!.parts.push({ origins, pieces });
+    if ((kind & HAS_PARTS) !== 0) addParts(this.beside!.parts, framed);
     const { rows, used } = this;
     this.times[this.count - 1] = framed.time;
     rows[at + ORIGIN] = origins[0]!;

@@ -28,8 +28,11 @@ export interface Batch {
   readonly states: readonly { readonly row: number; readonly state: ConnectionState }[];
   /** Of the rows that are events, in turn. */
   readonly events: readonly Omit<EventItem, 'connection'>[];
-  /** Of the packets that came in several segments or pieces, in turn. */
-  readonly parts: readonly Parts[];
+  /**
+   * Of the packets that came in several segments or pieces, in turn: how many origins and how many numbers of pieces (-1: not
+   * known), then those. Numbers in a row, since a message takes long over many objects.
+   */
+  readonly parts: readonly number[];
   /** Topics and properties of usual packets. */
   readonly topics: News<string>;
   readonly properties: News<readonly Property[] | undefined>;
@@ -50,6 +53,23 @@ export const OWN = -1;
 export interface Parts {
   readonly origins: readonly number[];
   readonly pieces: readonly number[] | undefined;
+}
+
+export function addParts(parts: number[], { origins, pieces }: Parts): void {
+  parts.push(origins.length, pieces === undefined ? -1 : pieces.length);
+  for (let i = 0; i < origins.length; i++) parts.push(origins[i]!);
+  if (pieces !== undefined) for (let i = 0; i < pieces.length; i++) parts.push(pieces[i]!);
+}
+
+/** Those that begin at parts[at]. */
+export function partsAt(parts: readonly number[], at: number): Parts {
+  const [end, count] = [at + 2 + parts[at]!, parts[at + 1]!];
+  return { origins: parts.slice(at + 2, end), pieces: count < 0 ? undefined : parts.slice(end, end + count) };
+}
+
+/** Where those behind them begin. */
+export function afterParts(parts: readonly number[], at: number): number {
+  return at + 2 + parts[at]! + Math.max(0, parts[at + 1]!);
 }
 
 export interface BatchSizes {
