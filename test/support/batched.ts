@@ -6,6 +6,7 @@ import { BATCH_SIZES, type Batch, type BatchSizes, type Memory, OWN } from '../.
 import { BatchReader } from '../../src/dissect/batch-reader.js';
 import { BatchWriter } from '../../src/dissect/batch-writer.js';
 import { Dissector, type DissectorOptions } from '../../src/dissect/dissector.js';
+import type { TakesGlanced } from '../../src/dissect/glanced.js';
 import type { Item, Summary } from '../../src/dissect/item.js';
 
 export type See = (item: Item) => void;
@@ -39,19 +40,24 @@ export function inBatches(
   options: Partial<DissectorOptions>,
   see: See,
   sizes: BatchSizes = BATCH_SIZES,
+  glance?: TakesGlanced,
 ): Ran {
   const sent: Batch[] = [];
   const memories = new Map<number, Memory>();
   let forgotten = 0;
-  const writer = new BatchWriter((batch) => {
-    sent.push(structuredClone(batch));
-    forgotten += batch.forgotten.length;
-  }, sizes);
+  const writer = new BatchWriter(
+    (batch) => {
+      sent.push(structuredClone(batch));
+      forgotten += batch.forgotten.length;
+    },
+    sizes,
+    glance !== undefined,
+  );
   const reader = new BatchReader(options.limits?.conversation?.maxAliasCharacters);
   const read = (): void => {
     for (const batch of sent.splice(0)) {
       reader.open(batch);
-      for (let item = reader.next(); item !== undefined; item = reader.next()) see(item);
+      for (let item = reader.next(glance); item !== undefined; item = reader.next(glance)) see(item);
       // Memory that is written again must not be looked at.
       if (batch.memory !== undefined) memories.set(batch.slot, batch.memory);
       memories.get(batch.slot)!.bytes.fill(0x5a);

@@ -1,16 +1,19 @@
-// A usual packet that is taken at a glance changes the judge as its item does: findings, counts and what comes of later packets are
-// the same, over every recorded capture, damaged ones too, and over every rule's examples.
+// A usual packet that is taken at a glance changes the judge as its item does, in one thread and between two: findings, counts and
+// what comes of later packets are the same, over every recorded capture, damaged ones too, and over every rule's examples.
 
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import type { CapturedPacket } from '../../src/capture/packet.js';
-import { Dissector } from '../../src/dissect/dissector.js';
+import type { TakesGlanced } from '../../src/dissect/glanced.js';
+import type { Item } from '../../src/dissect/item.js';
 import type { Version } from '../../src/spec/versions.js';
+import type { Finding } from '../../src/validate/finding.js';
 import { Judge, type JudgeOptions } from '../../src/validate/judge.js';
 import { RULES } from '../../src/validate/rules/index.js';
 import { writeSynthetic } from '../bench/synthetic.js';
+import { inBatches, inOneThread } from '../support/batched.js';
 import { captures } from '../support/captures.js';
 import { fixtureBytes, packetsOf } from '../support/fixtures.js';
 import { Random } from '../support/random.js';
@@ -23,44 +26,73 @@ interface Judgement {
   readonly glanced: number;
 }
 
-function judgement(packets: readonly CapturedPacket[], glances: boolean, options: Partial<JudgeOptions>): Judgement {
+type Way = 'items' | 'glances' | 'batches';
+
+/** Small ones, so that what is told goes from one to the next. */
+const SIZES = { rows: 50, bytes: 3000, batches: 3 };
+
+function judgement(packets: readonly CapturedPacket[], way: Way, options: Partial<JudgeOptions>): Judgement {
   const judge = new Judge(options);
   let glanced = 0;
-  const glance = glances
-    ? (one: Parameters<Judge['glance']>[0]): boolean => {
-        if (!judge.glance(one)) return false;
-        glanced++;
-        return true;
-      }
-    : undefined;
-  const dissector = new Dissector({ ports: [1883], glance });
+  const glance: TakesGlanced = (one) => {
+    if (!judge.glance(one)) return false;
+    glanced++;
+    return true;
+  };
+  // Findings keep connections, which go on changing.
   const findings: unknown[] = [];
-  for (const packet of packets) {
-    // Findings keep connections, which go on changing.
-    for (const item of dissector.push(packet)) for (const one of judge.push(item)) findings.push(textOf(one));
-  }
-  for (const item of dissector.end()) findings.push(...judge.push(item).map(textOf));
-  findings.push(...judge.end(dissector.last).map(textOf));
-  const said = { findings, report: textOf(judge.report()), errors: judge.errors, summary: dissector.summary() };
-  return { said, packets: dissector.summary().packets, glanced };
+  const keep = (found: readonly Finding[]): void => {
+    for (const one of found) findings.push(textOf(one));
+  };
+  const see = (item: Item): void => keep(judge.push(item));
+  const reading = { ports: [1883], glance: way === 'glances' ? glance : undefined };
+  const { summary } =
+    way === 'batches' ? inBatches(packets, reading, see, SIZES, glance) : inOneThread(packets, reading, see);
+  const { time = 0, number: origin = 0 } = packets.at(-1) ?? {};
+  keep(judge.end({ time, origin }));
+  const said = { findings, report: textOf(judge.report()), errors: judge.errors, summary };
+  return { said, packets: summary.packets, glanced };
 }
+
+/** What connections have for themselves, which differs from thread to thread. */
+const OWN = new Set([
+  'tcp',
+  'clientSide',
+  'layers',
+  'proxied',
+  'layersName',
+  'layersNamed',
+  'names',
+  'told',
+  'senders',
+  'lackedUntil',
+  'client',
+  'server',
+  'transport',
+  'firstFin',
+  'hasAssignedId',
+  'clientId',
+]);
 
 function textOf(value: unknown): string {
   return JSON.stringify(value, (key, one) => {
-    if (key === 'tcp') return undefined;
+    if (OWN.has(key)) return undefined;
     return one instanceof Map || one instanceof Set ? [...one] : one;
   });
 }
 
-/** Both ways; how many were taken. */
-function bothWays(
+/** All ways; how many were taken. */
+function everyWay(
   name: string,
   packets: readonly CapturedPacket[],
   options: Partial<JudgeOptions> = {},
 ): readonly [glanced: number, packets: number] {
-  const one = judgement(packets, false, options);
-  const other = judgement(packets, true, options);
+  const one = judgement(packets, 'items', options);
+  const other = judgement(packets, 'glances', options);
   expect(other.said, name).toEqual(one.said);
+  const third = judgement(packets, 'batches', options);
+  expect(third.said, `${name}, in batches`).toEqual(one.said);
+  expect(third.glanced).toBeGreaterThanOrEqual(other.glanced);
   return [other.glanced, other.packets];
 }
 
@@ -86,7 +118,7 @@ describe('at a glance', () => {
   it('recorded captures are judged as they are packet by packet', () => {
     let [taken, all] = [0, 0];
     for (const { name, packets } of recordings) {
-      const [glanced, count] = bothWays(name, packets);
+      const [glanced, count] = everyWay(name, packets);
       taken += glanced;
       all += count;
     }
@@ -98,7 +130,7 @@ describe('at a glance', () => {
     const random = new Random(77);
     let taken = 0;
     for (const { name, packets } of recordings) {
-      for (let run = 0; run < 4; run++) taken += bothWays(`${name}, run ${run}`, damaged(random, packets))[0];
+      for (let run = 0; run < 4; run++) taken += everyWay(`${name}, run ${run}`, damaged(random, packets))[0];
     }
     expect(taken).toBeGreaterThan(200);
   });
@@ -108,7 +140,7 @@ describe('at a glance', () => {
       for (const { transcript, versions } of [...rule.violates, ...rule.complies]) {
         for (const version of Object.keys(rule.refs) as Version[]) {
           if (versions?.includes(version) === false) continue;
-          bothWays(`${rule.name}, ${version}: ${transcript}`, packetsOfTranscript(transcript, version));
+          everyWay(`${rule.name}, ${version}: ${transcript}`, packetsOfTranscript(transcript, version));
         }
       }
     }
@@ -122,9 +154,9 @@ describe('at a glance', () => {
         writeSynthetic(path, 4, { clients, seed: clients });
         const packets = packetsOf(new Uint8Array(readFileSync(path)));
         for (const limits of [{}, { publications: 50 }, { publications: 7, retained: 3, sessions: 2 }]) {
-          const [glanced, count] = bothWays(`${clients} clients, ${JSON.stringify(limits)}`, packets, { limits });
+          const [glanced, count] = everyWay(`${clients} clients, ${JSON.stringify(limits)}`, packets, { limits });
           expect(glanced / count).toBeGreaterThan(0.5);
-          bothWays('damaged', damaged(new Random(clients), packets), { limits });
+          everyWay('damaged', damaged(new Random(clients), packets), { limits });
         }
       }
     } finally {
