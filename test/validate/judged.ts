@@ -3,7 +3,7 @@
 import type { CapturedPacket } from '../../src/capture/packet.js';
 import { Dissector } from '../../src/dissect/dissector.js';
 import type { Version } from '../../src/spec/versions.js';
-import { readTranscript } from '../../src/validate/example.js';
+import { readTranscript, type Step } from '../../src/validate/example.js';
 import type { Finding } from '../../src/validate/finding.js';
 import { type InternalError, Judge, type JudgeOptions } from '../../src/validate/judge.js';
 import type { JudgeReport } from '../../src/validate/report.js';
@@ -24,6 +24,8 @@ export function packetsOf(
   transcript: string,
   version: Version,
   elsewhere: readonly number[] = [],
+  /** What else happens behind a step. */
+  behind: (step: Step) => readonly Step[] = () => [],
 ): readonly CapturedPacket[] {
   const wires = new Map<number, Wire>();
   const webSockets = new Set<number>();
@@ -40,7 +42,8 @@ export function packetsOf(
     one.time = time;
     return one;
   };
-  for (const step of readTranscript(transcript, version)) {
+  const steps = readTranscript(transcript, version);
+  for (const step of steps.flatMap((one) => [one, ...behind(one)])) {
     if (step.kind === 'wait') {
       time += step.seconds * 1e9;
       continue;
