@@ -8,7 +8,7 @@ import { describe, expect, it } from 'vitest';
 import type { CapturedPacket } from '../../src/capture/packet.js';
 import type { TakesGlanced } from '../../src/dissect/glanced.js';
 import type { Item } from '../../src/dissect/item.js';
-import type { Version } from '../../src/spec/versions.js';
+import { VERSIONS, type Version } from '../../src/spec/versions.js';
 import { readTranscript, type Step } from '../../src/validate/example.js';
 import type { Finding } from '../../src/validate/finding.js';
 import { Judge, type JudgeOptions } from '../../src/validate/judge.js';
@@ -19,6 +19,7 @@ import { captures } from '../support/captures.js';
 import { fixtureBytes, packetsOf } from '../support/fixtures.js';
 import { Random } from '../support/random.js';
 import { packetsOf as packetsOfTranscript } from './judged.js';
+import { randomTraffic } from './random-traffic.js';
 
 interface Judgement {
   readonly said: unknown;
@@ -178,6 +179,21 @@ describe('at a glance', () => {
       }
     }
     expect(taken).toBeGreaterThan(10_000);
+  });
+
+  it('so is whatever a few clients do', { timeout: 120_000 }, () => {
+    const random = new Random(4711);
+    let [taken, all] = [0, 0];
+    for (let run = 0; run < 150; run++) {
+      for (const version of VERSIONS) {
+        const elsewhere = random.chance(4) ? [2, 3] : [];
+        const packets = packetsOfTranscript(randomTraffic(random, 400), version, elsewhere);
+        const [glanced, count] = everyWay(`run ${run}, ${version}`, packets);
+        taken += glanced;
+        all += count;
+      }
+    }
+    expect(taken / all).toBeGreaterThan(0.2);
   });
 
   it('traffic of many clients is, whatever is kept of it', { timeout: 120_000 }, () => {
