@@ -18,6 +18,8 @@ export interface Teller {
 export interface ReadingWorker {
   readonly program: URL;
   readonly from: number;
+  /** Also where every packet becomes an item; without it only where usual ones are taken at a glance. */
+  readonly forItems?: boolean;
   /** It runs already, and waits for what it is to read. */
   readonly begun?: Worker | undefined;
 }

@@ -69,6 +69,8 @@ async function workerFor(
 ): Promise<ReadingWorker | undefined> {
   // At a limit the summary is that of the packet at hand, which a thread would have left behind.
   if (readingWorker === undefined || sink.summaryOnly || sink.hasLimit) return undefined;
+  // To decode and render takes so long that reading is a small part of it.
+  if (sink.glance === undefined && readingWorker.forItems !== true) return undefined;
   const size = await filesSize(paths);
   return size !== undefined && size >= readingWorker.from && availableParallelism() > 1 ? readingWorker : undefined;
 }

@@ -33,7 +33,6 @@ import {
   PAYLOAD_LENGTH,
   PROPERTIES,
   TOPIC,
-  VERSION_CODES,
   WORD,
 } from './batch.js';
 import type { Connection } from './connection.js';
@@ -119,7 +118,7 @@ export class BatchWriter implements Outcome {
     const { bytes, origins, pieces, offset = -1 } = framed;
     const here = bytes.length;
     if (this.count === this.most || this.used + here > this.bytes.length) this.turnOver(here);
-    let kind = VERSION_CODES.indexOf(version);
+    let kind = version === '5.0' ? 2 : version === '3.1.1' ? 1 : 0;
     if (direction !== 'client-to-server') kind |= FROM_SERVER;
     if (origins.length > 1 || pieces !== undefined || origins[0]! >= WORD) kind |= HAS_PARTS;
     const at = this.row(connection, kind);

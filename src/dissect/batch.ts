@@ -112,5 +112,6 @@ export const HAS_PARTS = 8;
 export const IS_EVENT = 16;
 export const IS_USUAL = 32;
 
+/** By those two bits. */
 export const VERSION_CODES: readonly Version[] = ['3.1', '3.1.1', '5.0'];
 export const DIRECTIONS: readonly [Direction, Direction] = ['client-to-server', 'server-to-client'];

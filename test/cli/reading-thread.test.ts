@@ -63,7 +63,7 @@ const TLS = fixture('tls-13-v5.pcap');
 
 const program = new URL('../dist/bundle/reading-worker.js', pathToFileURL(built.bin));
 /** However small they are. */
-const readingWorker = { program, from: 0 };
+const readingWorker = { program, from: 0, forItems: true };
 
 /** Runs it, and counts the threads that were made. */
 async function withThread(args: readonly string[], around: Surroundings = {}): Promise<Ran & { threads: number }> {
@@ -140,7 +140,7 @@ describe('the same as in one thread', () => {
   );
 
   it('without another one: less than is worth it', async () => {
-    await expectSame(['check', LARGE], 0, { readingWorker: { program, from: bytes.length + 1 } });
+    await expectSame(['check', LARGE], 0, { readingWorker: { ...readingWorker, from: bytes.length + 1 } });
   });
 
   it('without another one: stdin', async () => {
