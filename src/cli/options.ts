@@ -42,7 +42,7 @@ export function addOutputOptions(command: Command, formats: readonly Named[], de
     .addOption(
       new Option('--format <format>', `${defaultFormat} unless given`).choices(formats.map(({ name }) => name)),
     )
-    .option('-o, --output <file>', 'write the results to a file')
+    .option('-o, --output <file>', 'write the results to a file; - is stdout')
     .addOption(
       new Option('--color <when>', 'auto: on a terminal, unless NO_COLOR is set')
         .choices(['auto', 'always', 'never'])

@@ -27,7 +27,7 @@ export class Outlet {
 
   /** Whether lines of results appear on the terminal as they come. */
   get isVisible(): boolean {
-    return this.io.stdout.isTTY === true && this.options.output === undefined;
+    return this.io.stdout.isTTY === true && fileOf(this.options) === undefined;
   }
 
   get isOpen(): boolean {
@@ -35,7 +35,7 @@ export class Outlet {
   }
 
   async open(): Promise<void> {
-    const { output: path } = this.options;
+    const path = fileOf(this.options);
     this.output =
       path === undefined ? new Output(this.io.stdout, 'standard output') : await openOutputFile(path, this.inputs);
   }
@@ -61,18 +61,25 @@ export class Outlet {
 
   async close(): Promise<void> {
     await this.flush();
-    await this.output?.close(this.options.output !== undefined);
+    await this.output?.close(fileOf(this.options) !== undefined);
   }
 }
 
 /** Columns of the terminal, or as told; undefined where nothing tells. */
-export function widthOf({ output, width }: OutputOptions, { stdout, env }: Io): number | undefined {
+/** Of `-o`; undefined for stdout. */
+function fileOf({ output }: OutputOptions): string | undefined {
+  return output === '-' ? undefined : output;
+}
+
+export function widthOf(options: OutputOptions, { stdout, env }: Io): number | undefined {
+  const { width } = options;
   if (width !== undefined) return width;
-  const columns = output === undefined && stdout.isTTY === true ? stdout.columns : Number(env.COLUMNS);
+  const columns = fileOf(options) === undefined && stdout.isTTY === true ? stdout.columns : Number(env.COLUMNS);
   return columns !== undefined && columns > 0 ? Math.max(LEAST_WIDTH, Math.floor(columns)) : undefined;
 }
 
-export function isColoured({ color, output }: OutputOptions, { stdout, env }: Io): boolean {
+export function isColoured(options: OutputOptions, { stdout, env }: Io): boolean {
+  const { color } = options;
   if (color !== 'auto') return color === 'always';
-  return output === undefined && stdout.isTTY === true && !env.NO_COLOR && env.TERM !== 'dumb';
+  return fileOf(options) === undefined && stdout.isTTY === true && !env.NO_COLOR && env.TERM !== 'dumb';
 }

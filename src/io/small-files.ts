@@ -13,9 +13,10 @@ const REASONS: Readonly<Record<string, string>> = {
   EPERM: 'no permission to read it',
 };
 
+/** Some editors put a BOM before all text, which is no part of it. */
 export async function readTextFile(path: string): Promise<string> {
   try {
-    return await readFile(path, 'utf8');
+    return (await readFile(path, 'utf8')).replace(/^\uFEFF/, '');
   } catch (error) {
     const { code } = error as NodeJS.ErrnoException;
     if (code === undefined) throw error;

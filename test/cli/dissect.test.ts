@@ -1,6 +1,6 @@
 // `dissect`: every option, bad input, several files, stdin while it grows, Ctrl-C.
 
-import { appendFileSync, mkdtempSync, readFileSync, rmSync, truncateSync, writeFileSync } from 'node:fs';
+import { appendFileSync, existsSync, mkdtempSync, readFileSync, rmSync, truncateSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { PassThrough } from 'node:stream';
@@ -102,6 +102,12 @@ describe('options', () => {
 
   it('colours when told to', async () => {
     expect((await cli([PINGS, '--color', 'always'])).stdout).toContain('\x1b[1mPINGREQ\x1b[22m');
+  });
+
+  it('writes to stdout for -o -', async () => {
+    const expected = await cli([PINGS]);
+    expect(await cli([PINGS, '-o', '-'])).toEqual(expected);
+    expect(existsSync('-')).toBe(false);
   });
 
   it('writes to a file', async () => {

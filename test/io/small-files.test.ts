@@ -28,6 +28,13 @@ describe('replaceTextFile', () => {
   });
 });
 
+it('reads text without the BOM that some editors put before it', async () => {
+  const path = join(folder, 'marked.json');
+  await replaceTextFile(path, '\uFEFF{"known": "\uFEFF"}');
+  expect(await readTextFile(path)).toBe('{"known": "\uFEFF"}');
+  rmSync(path);
+});
+
 it('appends', async () => {
   const path = join(folder, 'summary.md');
   await appendTextFile(path, 'one\n');
