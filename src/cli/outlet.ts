@@ -65,12 +65,12 @@ export class Outlet {
   }
 }
 
-/** Columns of the terminal, or as told; undefined where nothing tells. */
 /** Of `-o`; undefined for stdout. */
 function fileOf({ output }: OutputOptions): string | undefined {
   return output === '-' ? undefined : output;
 }
 
+/** Columns of the terminal, or as told; undefined where nothing tells. */
 export function widthOf(options: OutputOptions, { stdout, env }: Io): number | undefined {
   const { width } = options;
   if (width !== undefined) return width;
