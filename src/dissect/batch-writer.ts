@@ -52,6 +52,8 @@ const LOOKED_THROUGH = 1024;
 /** First bytes from here on are of packets that may be usual. */
 const FIRST_USUAL = 0x30;
 const PUBLISH = 3;
+/** Characters: longer ones are not kept by number. */
+const LONGEST_TOPIC = 256;
 
 const NONE: Memory = { times: new Float64Array(0), rows: new Uint32Array(0), bytes: new Uint8Array(0) };
 
@@ -141,12 +143,14 @@ export class BatchWriter implements Outcome {
 
   private isUsual(framed: FramedPacket, version: Version): boolean {
     const { glanced } = this;
-    if (glanced.read(framed, version)) return true;
-    const { bytes, length } = framed;
-    if (version !== '5.0' || bytes[0]! >> 4 !== PUBLISH || bytes.length < length) return false;
-    // Properties are known at a glance once they were read, and nobody else reads them here.
-    decode(bytes, version);
-    return glanced.read(framed, version);
+    if (!glanced.read(framed, version)) {
+      const { bytes, length } = framed;
+      if (version !== '5.0' || bytes[0]! >> 4 !== PUBLISH || bytes.length < length) return false;
+      // Properties are known at a glance once they were read, and nobody else reads them here.
+      decode(bytes, version);
+      if (!glanced.read(framed, version)) return false;
+    }
+    return glanced.type !== 'PUBLISH' || glanced.topic.length <= LONGEST_TOPIC;
   }
 
   /** What there is to say of a usual packet, so that nobody need look at its bytes. */

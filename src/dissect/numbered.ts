@@ -1,7 +1,7 @@
 // Values that come again and again, by number: what is sent to another thread is the number, and each value once. Bounded: once
 // there are many, numbers begin anew with the next batch.
 
-const MOST = 65_536;
+const MOST = 16_384;
 
 export class Numbered<T> {
   private readonly numbers = new Map<T, number>();

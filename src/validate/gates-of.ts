@@ -6,7 +6,7 @@ import type { PacketEvent } from './event.js';
 import { GATES } from './gates.js';
 import type { PacketOf } from './seen.js';
 import type { DeliveryFact } from './state/delivery.js';
-import type { FlowFact } from './state/flow-fact.js';
+import type { FlowMeaning } from './state/exchange.js';
 import { NOTHING_FORWARDED } from './state/forwarded.js';
 import { Subscriptions } from './state/subscriptions.js';
 import { CHARACTER_KINDS, kindsIn, kindsOfAny, traitsOf, WILDCARD_CHARACTER } from './strings.js';
@@ -14,7 +14,7 @@ import { CHARACTER_KINDS, kindsIn, kindsOfAny, traitsOf, WILDCARD_CHARACTER } fr
 type Acknowledgement = PacketOf<'PUBACK' | 'PUBREC' | 'PUBREL' | 'PUBCOMP'>;
 
 /** Longer topics have something to be said of (3.1: 3.3). */
-const LONG_TOPIC = 0x7fff;
+export const LONG_TOPIC = 0x7fff;
 /** Small numbers cost no memory of their own (ms). */
 const LONGEST_PATIENCE = 1 << 30;
 const { coded: CODED, identified: IDENTIFIED, odd: ODD } = GATES;
@@ -97,8 +97,8 @@ function gatesOfPublish(packet: PacketOf<'PUBLISH'>, event: PacketEvent): number
     }
   }
   if (properties !== undefined && properties.length > 0) open |= gatesOfProperties(properties);
-  if (flow !== undefined) open |= gatesOfMessage(flow, packet, event);
-  if (delivery !== undefined) open |= gatesOfDelivery(delivery, packet, event);
+  if (flow !== undefined) open |= gatesOfMessage(flow, delivery, event);
+  if (delivery !== undefined) open |= gatesOfDelivery(delivery, event);
   return event.will === undefined ? open : open | GATES.will;
 }
 
@@ -134,15 +134,16 @@ export function gatesOfProperties(properties: readonly Property[]): number {
 }
 
 /** Of a PUBLISH with QoS 1 or 2. */
-function gatesOfMessage(
-  { kind, exchange, flows }: FlowFact,
-  packet: PacketOf<'PUBLISH'>,
-  { sender, delivery }: PacketEvent,
+export function gatesOfMessage(
+  { kind, exchange }: Pick<FlowMeaning, 'kind' | 'exchange'>,
+  delivery: DeliveryFact | undefined,
+  { sender, dup, qos }: PacketEvent,
 ): number {
-  if (kind !== 'new' || packet.dup !== false || exchange?.state === 'refused') return ASTRAY;
+  const { flows } = sender;
+  if (kind !== 'new' || dup !== false || exchange?.state === 'refused') return ASTRAY;
   if (sender.isAsking) return ASTRAY;
   if (delivery?.publication?.wasDup === true) return ASTRAY;
-  const open = GATES.flow | (packet.qos === 1 ? GATES['qos-1'] : packet.qos === 2 ? GATES['qos-2'] : 0);
+  const open = GATES.flow | (qos === 1 ? GATES['qos-1'] : qos === 2 ? GATES['qos-2'] : 0);
   return flows.inFlight >= flows.quota ? open | GATES.quota : open;
 }
 
@@ -171,7 +172,10 @@ export function mayEndOtherwise({ fromClient, sender, conversation }: PacketEven
 }
 
 /** Of an acknowledgement. */
-function gatesOfStep({ kind, exchange }: FlowFact, { sender, receiver, time }: PacketEvent): number {
+export function gatesOfStep(
+  { kind, exchange }: Pick<FlowMeaning, 'kind' | 'exchange'>,
+  { sender, receiver, time }: PacketEvent,
+): number {
   if (kind !== 'answers' || exchange === undefined) return ASTRAY;
   const { qos, isHere, isResumed, sends, owed, overtakenBy, expiresAt, reused, after } = exchange;
   if (!isHere || isResumed || sends !== 1 || owed > 0 || overtakenBy > 0 || expiresAt <= time) return ASTRAY;
@@ -184,10 +188,9 @@ function gatesOfStep({ kind, exchange }: FlowFact, { sender, receiver, time }: P
   return open;
 }
 
-function gatesOfDelivery(delivery: DeliveryFact, packet: PacketOf<'PUBLISH'>, event: PacketEvent): number {
-  const { route, publication, origin } = delivery;
-  const { qos } = packet;
-  let open: number = packet.retain === true ? GATES.delivery | GATES.retained : GATES.delivery;
+export function gatesOfDelivery({ route, publication, origin }: DeliveryFact, event: PacketEvent): number {
+  const { qos, retain } = event;
+  let open: number = retain === true ? GATES.delivery | GATES.retained : GATES.delivery;
   const isOdd = !route.isUsual || qos === undefined || qos > route.most || event.conversation.broker.messages.hasMarked;
   if (isOdd) open |= ODD_DELIVERY;
   if (publication === undefined) return open;

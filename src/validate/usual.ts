@@ -1,17 +1,23 @@
 // The packets that nearly all traffic is made of, at one look: a PUBLISH that begins an exchange or needs none, the answer that
 // is due, of connections about which there is nothing to be said. For these the gates are found, and the state follows, without
-// the facts that only rules would look at. The gates are those that gates-of.ts finds, the state changes as Conversation.apply
+// the facts that only rules would look at. The gates are found as gates-of.ts finds them, the state changes as Conversation.apply
 // changes it: tests judge every capture both ways.
 
 import type { GlancedPacket } from '../dissect/glanced.js';
 import type { PacketEvent } from './event.js';
 import { GATES } from './gates.js';
-import { gatesOfProperties, mayEndOtherwise } from './gates-of.js';
+import {
+  gatesOfDelivery,
+  gatesOfMessage,
+  gatesOfProperties,
+  gatesOfStep,
+  LONG_TOPIC,
+  mayEndOtherwise,
+} from './gates-of.js';
 import type { Conversation } from './state/conversation.js';
 import type { DeliveryFact } from './state/delivery.js';
 import type { Exchange, FlowStep } from './state/exchange.js';
 import type { Flows } from './state/flows.js';
-import { NOTHING_FORWARDED } from './state/forwarded.js';
 import type { PublicationLog } from './state/publication.js';
 import { traitsOf } from './strings.js';
 
@@ -19,7 +25,8 @@ import { traitsOf } from './strings.js';
 const UNUSUAL = 0;
 /** Of what the state of the connection opens, these make no packet unusual. */
 const HARMLESS = GATES.always | GATES.limits | GATES['keep-alive'] | GATES['server-keep-alive'];
-const LONG_TOPIC = 0x7fff;
+/** Signs that something may be wrong. */
+const SIGNS = GATES.characters | GATES['odd-property'] | GATES['odd-flow'] | GATES['odd-delivery'];
 
 export class Usual {
   private topicNumber = -1;
@@ -55,7 +62,7 @@ export class Usual {
       default:
         return UNUSUAL;
     }
-    return gates === UNUSUAL ? UNUSUAL : gates | standing;
+    return gates === UNUSUAL || (gates & SIGNS) !== 0 ? UNUSUAL : gates | standing;
   }
 
   /** The packet of the last look takes effect. */
@@ -82,62 +89,37 @@ export class Usual {
     if ((log === undefined ? traitsOf(topic) : log.traits) !== 0 || topic.length > LONG_TOPIC) return UNUSUAL;
     if (conversation.broker.wills.isAbout(topic, log)) return UNUSUAL;
     this.log = log;
-    let open = 0;
-    if (properties !== undefined && properties.length > 0) {
-      open = gatesOfProperties(properties);
-      if (open !== GATES.properties) return UNUSUAL;
+    let gates = properties === undefined || properties.length === 0 ? GATES.always : gatesOfProperties(properties);
+    if (event.fromClient) {
+      // What is retained at the other ports of the server is another matter.
+      if (event.retain === true && conversation.broker.hasSiblings) return UNUSUAL;
+      this.delivery = undefined;
+    } else {
+      const delivery = conversation.delivery(event, log);
+      this.delivery = delivery;
+      if (delivery === undefined) return UNUSUAL;
+      // The first message of somebody who was not seen is noted with its packet.
+      if (delivery.publication === undefined && delivery.foreign === undefined) return UNUSUAL;
+      gates |= gatesOfDelivery(delivery, event);
     }
-    const exchange = this.begins();
-    if (exchange === UNUSUAL) return UNUSUAL;
-    const delivery = event.fromClient ? this.publication() : this.deliveryOf(log);
-    return delivery === UNUSUAL ? UNUSUAL : open | exchange | delivery;
+    return this.begins(gates);
   }
 
-  /** What a PUBLISH begins. */
-  private begins(): number {
-    const { qos, packetId, sender } = this.event;
-    if (qos === 0) return GATES['qos-0'];
-    if (packetId === undefined || packetId === 0 || sender.isAsking || !sender.flows.isFree(packetId)) return UNUSUAL;
-    return GATES.identified | GATES.flow | (qos === 1 ? GATES['qos-1'] : GATES['qos-2']);
-  }
-
-  /** Of a PUBLISH of a client. */
-  private publication(): number {
-    const { retain, conversation } = this.event;
-    // What is retained at the other ports of the server is another matter.
-    return retain === true && conversation.broker.hasSiblings ? UNUSUAL : GATES.always;
-  }
-
-  /** Of a PUBLISH of a server. */
-  private deliveryOf(log: PublicationLog | undefined): number {
-    const { event } = this;
-    const { conversation } = event;
-    const { messages } = conversation.broker;
-    const qos = event.qos!;
-    const delivery = messages.hasMarked || event.retain === true ? undefined : conversation.delivery(event, log);
-    this.delivery = delivery;
-    if (delivery === undefined) return UNUSUAL;
-    const { route, publication, origin } = delivery;
-    if (!route.isUsual || qos > route.most) return UNUSUAL;
-    if (publication === undefined) return messages.foreign === undefined ? UNUSUAL : GATES.delivery;
-    const { message, isWill, repeated } = publication;
-    if (origin !== 'live' || message.retain || isWill || repeated !== undefined || publication.wasDup) return UNUSUAL;
-    if ((message.qos < route.most ? message.qos : route.most) !== qos) return UNUSUAL;
-    const isForwarded = message.forwarded !== NOTHING_FORWARDED || message.expiry !== undefined;
-    return GATES.delivery | GATES.published | (isForwarded ? GATES.forwarded : 0);
+  /** What a PUBLISH begins, too. */
+  private begins(gates: number): number {
+    const { event, delivery } = this;
+    const { qos, packetId, sender } = event;
+    if (qos === 0) return gates | GATES['qos-0'];
+    const exchange = packetId === undefined || packetId === 0 ? undefined : sender.flows.get(packetId);
+    if (packetId === undefined || packetId === 0 || exchange?.isOpen === true) return UNUSUAL;
+    return gates | GATES.identified | gatesOfMessage({ kind: 'new', exchange }, delivery, event);
   }
 
   /** The answer that is due. `flows`: of the sender of the message. */
   private answer(step: FlowStep, flows: Flows): number {
-    const { packetId, time, sender, receiver } = this.event;
-    const exchange = packetId === undefined ? undefined : flows.dueTo(step, packetId, time);
-    if (exchange === undefined) return UNUSUAL;
+    const { event } = this;
+    const exchange = flows.due(step, event.packetId, event.time);
     this.exchange = exchange;
-    const { inFlight, quota, wasFull } = sender.flows;
-    if (wasFull || inFlight >= quota || receiver.usesAliases) return UNUSUAL;
-    const { qos, reused } = exchange;
-    const open = GATES.flow | (qos === 1 ? GATES['qos-1'] : GATES['qos-2']);
-    if (reused === undefined) return open;
-    return open | (reused === 'PUBACK' ? GATES.reused : GATES['reused-otherwise']);
+    return exchange === undefined ? UNUSUAL : gatesOfStep({ kind: 'answers', exchange }, event);
   }
 }

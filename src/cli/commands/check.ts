@@ -96,6 +96,8 @@ export async function check(paths: readonly string[], options: CheckOptions, io:
 
 class Verdicts implements Sink {
   readonly summaryOnly = false;
+  /** Where packets are chosen, each is looked at. */
+  readonly glance: TakesGlanced | undefined;
   readonly judging: Judging;
   readonly report: JudgementReport;
   /** For the baseline, when one is to be written: one of each fingerprint. */
@@ -131,9 +133,6 @@ class Verdicts implements Sink {
     const toolVersion = packageVersion();
     this.report = new JudgementReport({ options, inputs, rules: this.rules, known, toolVersion }, io);
   }
-
-  /** Where packets are chosen, each is looked at. */
-  readonly glance: TakesGlanced | undefined;
 
   get broken(): boolean {
     return this.report.broken;

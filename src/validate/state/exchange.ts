@@ -137,17 +137,6 @@ export const TRANSITIONS: Readonly<Record<FlowState, Readonly<Record<FlowStep, T
   },
 };
 
-/** The answer that each state waits for. */
-export const DUE: Readonly<Record<FlowState, FlowStep | undefined>> = {
-  'published-1': 'PUBACK',
-  'published-2': 'PUBREC',
-  received: 'PUBREL',
-  released: 'PUBCOMP',
-  acknowledged: undefined,
-  refused: undefined,
-  completed: undefined,
-};
-
 export function isDone(state: FlowState): boolean {
   return state === 'acknowledged' || state === 'refused' || state === 'completed';
 }

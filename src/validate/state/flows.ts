@@ -9,7 +9,6 @@ import { ByPacketId } from './by-packet-id.js';
 import { DoneExchanges } from './done-exchanges.js';
 import {
   type Acknowledgement,
-  DUE,
   type Exchange,
   type FlowKind,
   type FlowMeaning,
@@ -107,25 +106,16 @@ export class Flows {
     previous.done.clear();
   }
 
-  /** Nothing is or was under way under this identifier that a new message would meet, and there is room for one. */
-  isFree(packetId: number): boolean {
-    if (this.inFlight >= this.quota) return false;
-    const exchange = this.exchanges.get(packetId);
-    return exchange === undefined || exchange.state === 'acknowledged' || exchange.state === 'completed';
-  }
-
   /** A new message under an identifier that is free. */
   send(seen: Seen, packetId: number): void {
     this.begin(seen, packetId, this.exchanges.get(packetId));
   }
 
-  /** The exchange in which this answer is due, when nothing else is to be said of it. */
-  dueTo(step: FlowStep, packetId: number, time: number): Exchange | undefined {
-    const exchange = this.exchanges.get(packetId);
-    if (exchange === undefined || time < exchange.stepAt || DUE[exchange.state] !== step) return undefined;
-    const { isHere, isResumed, sends, owed, overtakenBy, expiresAt, after } = exchange;
-    if (!isHere || isResumed || sends !== 1 || owed > 0 || overtakenBy > 0 || expiresAt <= time) return undefined;
-    return after === undefined ? exchange : undefined;
+  /** The exchange in which this step is due; undefined when that is not so, or the packet was captured before its like. */
+  due(step: FlowStep, packetId: number | undefined, time: number): Exchange | undefined {
+    const exchange = packetId === undefined ? undefined : this.exchanges.get(packetId);
+    if (exchange === undefined || time < exchange.stepAt) return undefined;
+    return TRANSITIONS[exchange.state][step].kind === 'answers' ? exchange : undefined;
   }
 
   apply(seen: Seen, its: FlowMeaning | undefined): void {
