@@ -1,6 +1,6 @@
 // What a bridge is told and what it asks for. A bridge is two clients in one: of the other broker (`remote`), over a
-// connection that the edge dials, and of this one (`local`), over a connection to the core that the edge keeps inside the
-// process. Bytes of both come in, bytes for both go out.
+// connection that the edge dials, and of this one (`local`), over a connection to the core that the edge keeps without
+// a socket. Bytes of both come in, bytes for both go out.
 
 import type { BridgeAddress } from './config/configuration.js';
 

@@ -122,7 +122,7 @@ function join(broker: Broker, link: Link, session: Session, opening: Opening): v
   setWill(broker, session, link, connect);
 }
 
-/** Seconds: what 5.0 asks for; before, a session that is not clean is kept as long as any. */
+/** Seconds: what 5.0 asks for; before, a session that is not clean is kept for the longest time there is. */
 export function expiryOf(broker: Broker, link: Link, connect: ConnectPacket): number {
   const { sessionExpiryMaximum } = broker.settings;
   if (!link.v5) return connect.flags.cleanSession === true ? 0 : sessionExpiryMaximum;

@@ -51,7 +51,7 @@ export interface ListenerSettings {
   readonly connectTimeout: number;
   /** Connections at once. One more gets CONNACK 0x89 (before 5.0: 0x03); with 100 of these waiting, further ones are closed at once. */
   readonly maximumConnections: number;
-  /** PUBLISH packets a second that one client may send; more: DISCONNECT 0x96. 0: any number. */
+  /** PUBLISH packets a second that one client may send; more: DISCONNECT 0x96. 0: no bound. */
   readonly maximumMessageRate: number;
   /** Else CONNACK 0x85 (before 5.0: 0x02). */
   readonly allowZeroLengthClientId: boolean;

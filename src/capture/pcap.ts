@@ -147,6 +147,7 @@ export class PcapReader implements CaptureReader {
       else if (event === 'globalHeader') this.#link = (what as GlobalHeader).linkLayerType & LINK_TYPE_MASK;
       return true;
     };
+    // pcap-parser reads by methods that only a Buffer has.
     onData(Buffer.from(fileHeader));
     // It reads by a method named after the byte order; the window has one name for both, which is much faster to find.
     parser.endianness = '';

@@ -1,4 +1,4 @@
-// pcapng, by our own reader (draft-ietf-opsawg-pcapng): any number of sections in either byte order, each with its own
+// pcapng, by our own reader (draft-ietf-opsawg-pcapng): as many sections as there are in either byte order, each with its own
 // interfaces; packets from EPB, SPB and the obsolete PB. All other blocks are stepped over; those that Wireshark
 // numbers as frames are counted. A section's length is not used: its blocks tell where it ends.
 

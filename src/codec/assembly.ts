@@ -102,7 +102,7 @@ export class Assembly {
     return this.seen + length <= this.length;
   }
 
-  skip(length: number): void {
+  stepOver(length: number): void {
     this.seen += length;
     this.closed = true;
   }

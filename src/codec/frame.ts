@@ -1,5 +1,5 @@
 // One MQTT Control Packet: bytes to values and problems, bytes to the annotated field tree, values to bytes, all from
-// the same layout. Decoding is total: any bytes give an answer, nothing throws (DESIGN laws 2 to 4).
+// the same layout. Decoding is total: all bytes give an answer, nothing throws (DESIGN laws 2 to 4).
 
 import { VARIABLE_BYTE_INTEGER_MAX, variableByteInteger, variableByteIntegerWidth } from '../bytes/cursor.js';
 import { Sink } from '../bytes/sink.js';

@@ -112,7 +112,7 @@ export class Framer implements Known {
     const { assembly } = this;
     if (assembly !== undefined && length !== undefined && assembly.absorbs(length)) {
       this.out = NO_FRAMES;
-      assembly.skip(length);
+      assembly.stepOver(length);
       if (assembly.whole) this.finishAssembly(assembly);
       return this.out;
     }

@@ -23,14 +23,15 @@ export interface GlancedPacket {
   /** Where it begins in the capture file; -1 when nobody can tell. */
   readonly offset: number;
   readonly type: PlainType;
+  /** -1: it has none. */
+  readonly packetId: number;
+  // Of a PUBLISH; of another packet these mean nothing.
   readonly dup: boolean;
   readonly qos: number;
   readonly retain: boolean;
   /** As it stands in the packet; and the number that it has for now, -1 for none. */
   readonly topic: string;
   readonly topicNumber: number;
-  /** -1: it has none. */
-  readonly packetId: number;
   readonly properties: readonly Property[] | undefined;
   readonly payloadLength: number;
   /** bytes/sample-hash.ts */

@@ -27,7 +27,7 @@ import { FindingComments } from './recording/comments.js';
 import type { RecorderOptions } from './recording/recorder.js';
 
 export interface ProxyRoute extends Omit<RouteSetup, 'listen' | 'target'> {
-  /** tcp://127.0.0.1:0 unless given: any free port of this machine. */
+  /** tcp://127.0.0.1:0 unless given: a free port of this machine. */
   readonly listen?: string;
   readonly target: string;
 }

@@ -31,17 +31,20 @@ export class PacketEvent extends Seen {
   /** Nothing but what the packet itself says is looked at. */
   about(item: PacketItem, conversation: Conversation): void {
     this.see(item);
-    this.conversation = conversation;
-    this.sender = this.fromClient ? conversation.client : conversation.server;
-    this.receiver = this.fromClient ? conversation.server : conversation.client;
+    this.between(conversation);
   }
 
   /** The same of a usual packet. */
   aboutUsual(glanced: GlancedPacket, conversation: Conversation): void {
     this.glimpse(glanced);
+    this.between(conversation);
+  }
+
+  private between(conversation: Conversation): void {
+    const { client, server } = conversation;
     this.conversation = conversation;
-    this.sender = this.fromClient ? conversation.client : conversation.server;
-    this.receiver = this.fromClient ? conversation.server : conversation.client;
+    this.sender = this.fromClient ? client : server;
+    this.receiver = this.fromClient ? server : client;
   }
 
   /** All facts, of the packet that it is about. */

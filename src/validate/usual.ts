@@ -68,17 +68,17 @@ export class Usual {
   /** The packet of the last look takes effect. */
   follow(): void {
     const { event } = this;
-    const { conversation, sender, receiver, fromClient, type, packetId } = event;
+    const { conversation, sender, receiver, fromClient, type, packetId, number, time } = event;
+    const { broker, publisher } = conversation;
     sender.went(event);
-    if (type === 'PUBLISH') {
-      if (packetId !== undefined) sender.flows.send(event, packetId);
-      if (fromClient) conversation.published(event, this.log);
-      else conversation.delivered(event, this.delivery!);
-    } else {
-      const { flows } = type === 'PUBREL' ? sender : receiver;
-      flows.step(type as FlowStep, this.exchange!, event.number, event.time);
-      conversation.acknowledged(event, packetId!);
-    }
+    if (type !== 'PUBLISH')
+      (type === 'PUBREL' ? sender : receiver).flows.step(type as FlowStep, this.exchange!, number, time);
+    else if (packetId !== undefined) sender.flows.send(event, packetId);
+    broker.wills.pass(time);
+    if (type !== 'PUBLISH') {
+      if (type !== 'PUBCOMP') broker.messages.acknowledged(event, packetId!, 0, publisher);
+    } else if (fromClient) broker.messages.publish(event, publisher, this.log);
+    else broker.messages.delivered(event, publisher, this.delivery!);
   }
 
   private message(): number {

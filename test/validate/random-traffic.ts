@@ -16,7 +16,7 @@ interface Client {
   readonly due: [sender: string, first: string, id: string][];
 }
 
-export function randomTraffic(random: Random, steps: number): string {
+export function randomTraffic(random: Random, isV5: boolean, steps: number): string {
   const lines: string[] = [];
   const clients: Client[] = ['a', 'b', 'c'].map((name) => ({ name, number: 0, nextId: 1, due: [] }));
   let connections = 0;
@@ -50,8 +50,11 @@ export function randomTraffic(random: Random, steps: number): string {
     const first = 0x30 + 2 * qos + (amiss(20) ? 8 : 0) + (some(15) ? 1 : 0);
     const mark = amiss(60) ? 'efbbbf' : '';
     const topic = random.pick(TOPICS);
-    const name = `${hex(0)}${hex(topic.length + mark.length / 2)} ${mark} '${topic}'`;
-    const properties = some(12) ? 'p{ 5:23 5:00 5:01 }' : some(15) ? 'p{ 5:02 5:00 5:00 5:00 5:05 }' : 'p';
+    const alias = some(12) ? `0${random.below(3) + 1}` : undefined;
+    const properties =
+      alias === undefined ? (some(15) ? 'p{ 5:02 5:00 5:00 5:00 5:05 }' : 'p') : `p{ 5:23 5:00 5:${alias} }`;
+    const length = hex(topic.length + mark.length / 2);
+    const name = alias !== undefined && isV5 && some(2) ? '0000' : `00 ${length} ${mark} '${topic}'`;
     const id = qos === 0 ? '' : idOf(client);
     lines.push(
       `${client.number}${sender} ${hex(first)} { ${name} ${id} ${properties} '${random.pick(['x', 'yy', 'z'])}' }`,

@@ -17,7 +17,7 @@ import { routeOf } from './routes.js';
 export interface ControlOptions {
   readonly control: ProxyControl;
   readonly host: string;
-  /** 0: any free one. */
+  /** 0: one that is free. */
   readonly port: number;
   /** Names that the Host header may tell besides the address itself and those of this machine; without port. */
   readonly names?: readonly string[];

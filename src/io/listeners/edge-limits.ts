@@ -14,7 +14,7 @@ export interface EdgeLimits {
   readonly closeTimeout: number;
   /** Milliseconds for the TLS handshake and for the request of a WebSocket; then the connection is cut. */
   readonly handshakeTimeout: number;
-  /** New connections a second on one listener; more are cut at once. 0: any number. */
+  /** New connections a second on one listener; more are cut at once. 0: no bound. */
   readonly acceptRate: number;
 }
 

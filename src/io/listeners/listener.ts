@@ -31,7 +31,7 @@ export interface Listener {
   readonly protocol?: 'mqtt' | 'websocket';
   /** All addresses unless given. A name is looked up. */
   readonly host?: string;
-  /** 0: any free one. */
+  /** 0: one that is free. */
   readonly port?: number;
   /** A Unix socket in place of host and port. */
   readonly path?: string;

@@ -9,7 +9,7 @@ export interface ProxyAddress {
   readonly transport: Transport;
   /** A name or an address, IPv6 without brackets. undefined: all addresses of this machine, or a Unix socket. */
   readonly host: string | undefined;
-  /** 0: any free one. For a Unix socket 0 too. */
+  /** 0: one that is free. For a Unix socket 0 too. */
   readonly port: number;
   /** Of a Unix socket in the file system, or of a WebSocket's request, with its query. */
   readonly path: string | undefined;

@@ -55,7 +55,7 @@ export class FollowedConnections {
   }
 
   lost(connection: number, from: Side, length: number, time: number): void {
-    this.follow(connection, time, ({ segments }) => segments.skip(from, length));
+    this.follow(connection, time, ({ segments }) => segments.stepOver(from, length));
   }
 
   ended(connection: number, from: Side, how: 'fin' | 'rst', time: number): void {
@@ -76,7 +76,7 @@ export class FollowedConnections {
     if (followed === undefined) return;
     const { passed, segments, route } = followed;
     for (const from of [CLIENT, SERVER] as const) {
-      if (passed[from] > 0) this.keep(route, time, segments.skip(from, passed[from]), true);
+      if (passed[from] > 0) this.keep(route, time, segments.stepOver(from, passed[from]), true);
       passed[from] = 0;
     }
     this.keep(route, time, made(followed), isRead);

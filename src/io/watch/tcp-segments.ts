@@ -82,7 +82,7 @@ export class TcpSegments {
    * So many bytes of this side were not kept. The other side acknowledges them, so readers know that they were received
    * and will not come: a gap of that length, at most 1 GiB.
    */
-  skip(side: Side, length: number): readonly Uint8Array[] {
+  stepOver(side: Side, length: number): readonly Uint8Array[] {
     if (length <= 0) return [];
     this.sequence[side] = (this.sequence[side] + Math.min(length, LONGEST_SKIP)) >>> 0;
     return [this.segment(opposite(side), NOTHING, ACK)];

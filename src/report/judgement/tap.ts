@@ -1,5 +1,5 @@
 // TAP 14: a test point per statement that the capture exercised, by version; what failed it as YAML. What is known from
-// the baseline is a TODO, what is inconclusive a SKIP.
+// the baseline gets the directive TODO, what is inconclusive the directive SKIP: words of TAP.
 
 import { byStatement } from './by-statement.js';
 import { countsText, coverageText, notListedText } from './closing.js';

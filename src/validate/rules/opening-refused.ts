@@ -120,7 +120,7 @@ export const OPENING_REFUSED: RuleSet = {
         verdict.violate({ message: `the server sends ${type} to a client that it has refused with CONNACK ${code}` });
       },
       closed({ conversation: { opening, server, client } }, verdict) {
-        // Held where there was something not to process.
+        // Held where there was something to leave alone.
         if (opening.refused && client.packets > 1 && server.lastType === 'CONNACK') verdict.hold();
       },
       violates: [

@@ -62,27 +62,6 @@ export class Conversation {
     return this.link !== undefined && !this.hasOffence;
   }
 
-  /** A message of the client that is like most takes effect. */
-  published(seen: Seen, log: PublicationLog | undefined): void {
-    const { broker } = this;
-    broker.wills.pass(seen.time);
-    broker.messages.publish(seen, this.publisher, log);
-  }
-
-  /** A message of the server that is like most takes effect. */
-  delivered(seen: Seen, delivery: DeliveryFact): void {
-    const { broker } = this;
-    broker.wills.pass(seen.time);
-    broker.messages.delivered(seen, this.publisher, delivery);
-  }
-
-  /** An answer that was due takes effect on its message. */
-  acknowledged(seen: Seen, packetId: number): void {
-    const { broker } = this;
-    broker.wills.pass(seen.time);
-    if (seen.type !== 'PUBCOMP') broker.messages.acknowledged(seen, packetId, 0, this.publisher);
-  }
-
   /** A side did what the other must close for. */
   offend(role: 'client' | 'server', offence: Offence): void {
     this.half(role).offence ??= offence;

@@ -57,7 +57,7 @@ class Recording {
   }
 
   skip(length: number): void {
-    this.put(this.segments.skip(CLIENT, length));
+    this.put(this.segments.stepOver(CLIENT, length));
   }
 }
 

@@ -120,8 +120,8 @@ describe('a connection', () => {
       const segments = new TcpSegments(3, HERE, THERE);
       put(segments.open());
       put(segments.data(SERVER, hex('d0 00')));
-      put(segments.skip(SERVER, length));
-      put(segments.skip(SERVER, 0));
+      put(segments.stepOver(SERVER, length));
+      put(segments.stepOver(SERVER, 0));
       put(segments.data(SERVER, hex('d0 00')));
       put(segments.close(CLIENT, 'fin'));
       await recorder.close();

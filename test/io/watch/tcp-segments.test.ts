@@ -78,7 +78,7 @@ describe('a segment', () => {
     [
       'what is said of skipped bytes',
       V4,
-      (one: TcpSegments) => one.skip(CLIENT, 0x10000)[0],
+      (one: TcpSegments) => one.stepOver(CLIENT, 0x10000)[0],
       `45000028 00004000 4006b6c0 c0000208 c0000207
        075bc350 a0b0c0d0 01030304 5010 ffff fb90 0000`,
     ],
