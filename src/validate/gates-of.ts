@@ -46,9 +46,8 @@ export function gatesOf(event: PacketEvent): number {
     case 'PUBCOMP':
       return open | gatesOfAcknowledgement(packet, event);
     case 'PINGREQ':
-      return packet.headerFlags === undefined && fromClient ? open : open | ODD;
     case 'PINGRESP':
-      return packet.headerFlags === undefined && !fromClient ? open : open | ODD;
+      return open | (packet.headerFlags === undefined ? gatesOfPing(event) : ODD);
     default:
       return open | RARE | gatesOfStrings(event);
   }
@@ -157,6 +156,13 @@ function gatesOfAcknowledgement(packet: Acknowledgement, event: PacketEvent): nu
   if (flow === undefined) return open;
   if (packet.type === 'PUBREL' && mayEndOtherwise(event)) return open | ASTRAY;
   return open | gatesOfStep(flow, event);
+}
+
+/** Of a PINGREQ or PINGRESP: whether there is anything about it but that it is the one that was due. */
+export function gatesOfPing({ type, fromClient, conversation: { pings, server } }: PacketEvent): number {
+  if (type === 'PINGREQ') return fromClient && pings.missed(server.lastTime) === undefined ? 0 : ODD;
+  const { inFlight, quota, wasFull } = server.flows;
+  return fromClient || pings.open.length === 0 || wasFull || inFlight >= quota ? ODD : 0;
 }
 
 /** PUBREL of a session that is gone, or to a subscription that may be gone. */

@@ -29,7 +29,8 @@
  *
  * Signs that something may be wrong (`asked` and `faults`); where they cannot be told at little cost, they are there:
  *
- * - odd: a packet that is not like most of its type: DUP on QoS 0, no topic, flags, a Reason Code but 0, too long …
+ * - odd: a packet that is not like most of its type: DUP on QoS 0, no topic, flags, a Reason Code but 0, too long, a PINGRESP
+ *   that no PINGREQ waits for or while the quota was used up …
  * - odd-property: a property that is not harmless (an alias, a Response Topic …), or one twice
  * - odd-flow: a message that is sent again, an acknowledgement but the one that is due
  * - odd-delivery: anything but a message that came by one plain subscription, live, with the QoS that it should have

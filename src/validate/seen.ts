@@ -52,11 +52,14 @@ export class Seen {
   payloadHash = 0;
   /** All of it was captured. */
   isWhole = true;
+  /** It was looked at only. */
+  private isUsual = false;
   private made: FrameRef | undefined = undefined;
 
   protected see(item: PacketItem): void {
     const { frame } = item;
     const { packet, origins } = frame;
+    this.isUsual = false;
     this.item = item;
     this.frame = frame;
     this.packet = packet;
@@ -79,6 +82,7 @@ export class Seen {
   /** The same of a usual packet: it is whole. */
   protected glimpse(glanced: GlancedPacket): void {
     const { type, offset, packetId } = glanced;
+    this.isUsual = true;
     this.fromClient = glanced.fromClient;
     this.time = glanced.time;
     this.type = type;
@@ -125,18 +129,18 @@ export class Seen {
 
   /** What may be kept of this packet. */
   ref(): FrameRef {
-    const { item, frame } = this;
-    const offset = positionOf(frame, 0);
+    const { number, type, version, time, length, offset, origins, isUsual } = this;
     this.made ??= {
-      number: item.number,
-      type: frame.packet.type,
-      direction: frame.direction,
-      version: frame.version,
-      captureFrames: frame.origins,
-      time: frame.time,
-      length: frame.length,
+      number,
+      type,
+      direction: this.fromClient ? 'client-to-server' : 'server-to-client',
+      version,
+      captureFrames: origins ?? [this.origin],
+      time,
+      length,
       offset,
-      standing: offset === undefined ? undefined : partOf(frame),
+      // A usual one is asked for it only when it lies in one captured packet.
+      standing: isUsual || offset === undefined ? undefined : partOf(this.frame),
     };
     return this.made;
   }

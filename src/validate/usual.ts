@@ -9,6 +9,7 @@ import { GATES } from './gates.js';
 import {
   gatesOfDelivery,
   gatesOfMessage,
+  gatesOfPing,
   gatesOfProperties,
   gatesOfStep,
   LONG_TOPIC,
@@ -60,7 +61,8 @@ export class Usual {
         gates = mayEndOtherwise(event) ? UNUSUAL : this.answer(type, sender.flows);
         break;
       default:
-        return UNUSUAL;
+        // What is told of it later is told by its one captured packet.
+        gates = event.origins !== undefined || gatesOfPing(event) !== 0 ? UNUSUAL : GATES.always;
     }
     return gates === UNUSUAL || (gates & SIGNS) !== 0 ? UNUSUAL : gates | standing;
   }
@@ -70,6 +72,12 @@ export class Usual {
     const { event } = this;
     const { conversation, sender, receiver, fromClient, type, packetId, number, time } = event;
     const { broker, publisher } = conversation;
+    if (type === 'PINGREQ' || type === 'PINGRESP') {
+      conversation.pings.apply(event, conversation.server.lastTime);
+      sender.went(event);
+      broker.wills.pass(time);
+      return;
+    }
     sender.went(event);
     if (type !== 'PUBLISH')
       (type === 'PUBREL' ? sender : receiver).flows.step(type as FlowStep, this.exchange!, number, time);

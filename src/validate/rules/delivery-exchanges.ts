@@ -121,6 +121,7 @@ export const DELIVERY_EXCHANGES: RuleSet = {
       party: 'sender',
       hint: 'hold back only PUBLISH when Receive Maximum is used up',
       on: ['SUBACK', 'UNSUBACK', 'PINGRESP'],
+      asked: 'odd',
       check({ type }, verdict, { conversation, request, time, fromClient }) {
         if (fromClient) return;
         const { flows } = conversation.server;

@@ -20,6 +20,7 @@ export const PING_EXCHANGE: RuleSet = {
       hint: 'answer every PINGREQ with PINGRESP',
       needs: 'server',
       on: ['PINGREQ', 'PINGRESP'],
+      faults: 'odd',
       check({ type }, verdict, { fromClient, conversation: { pings, server } }) {
         if (type === 'PINGRESP') {
           if (!fromClient && pings.open.length > 0) verdict.hold();
@@ -59,6 +60,7 @@ export const PING_EXCHANGE: RuleSet = {
       hint: 'send PINGRESP in answer to PINGREQ only, once each',
       needs: 'client',
       on: ['PINGRESP'],
+      faults: 'odd',
       check(_packet, verdict, { fromClient, conversation: { pings } }) {
         if (fromClient) return;
         if (pings.open.length > 0) verdict.hold();

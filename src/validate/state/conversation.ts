@@ -113,23 +113,23 @@ export class Conversation {
     const sender = seen.fromClient ? client : server;
     const receiver = seen.fromClient ? server : client;
     switch (packet.type) {
+      case 'PINGREQ':
+      case 'PINGRESP':
+        this.pings.apply(seen, server.lastTime);
+        this.went(seen, sender);
+        break;
       case 'PUBLISH':
       case 'PUBACK':
       case 'PUBREC':
       case 'PUBREL':
       case 'PUBCOMP':
         // Most packets are these: what is about others only is left out.
-        sender.sent(seen);
-        if (this.hasOffence) {
-          client.follow(seen);
-          server.follow(seen);
-        }
+        this.went(seen, sender);
         if (flow !== undefined) flow.flows.apply(seen, flow);
         if (packet.properties !== undefined && packet.properties.length > 0) {
           sender.aliases.apply(seen, receiver.limits);
           sender.usesAliases = sender.aliases.used > 0;
         }
-        if (this.link === undefined) this.enter(seen);
         break;
       default:
         this.settle(seen, sender, request);
@@ -138,11 +138,20 @@ export class Conversation {
     broker.messages.follow(seen, this.session, this.publisher, flow, request, delivery, log);
   }
 
-  /** Packets that belong to no message. */
+  /** Any packet that neither begins nor ends anything of the connection. */
+  private went(seen: Seen, sender: Half): void {
+    sender.sent(seen);
+    if (this.hasOffence) {
+      this.client.follow(seen);
+      this.server.follow(seen);
+    }
+    if (this.link === undefined) this.enter(seen);
+  }
+
+  /** Packets that belong to no message, but pings. */
   private settle(seen: Seen, sender: Half, request: RequestFact | undefined): void {
     const { opening, client, server } = this;
     const before = opening.connack;
-    this.pings.apply(seen, server.lastTime);
     this.authentication.apply(seen, before !== undefined);
     sender.sent(seen);
     opening.apply(seen, sender.limits);

@@ -19,7 +19,7 @@ export class Pings {
   }
 
   apply(seen: Seen, serverLastTime: number): void {
-    const { type } = seen.packet;
+    const { type } = seen;
     const { open } = this;
     if (type === 'PINGREQ' && seen.fromClient) {
       // Told of at this packet: the count begins anew.
