@@ -286,6 +286,7 @@ export class Messages {
     const { packetId } = seen;
     const shared = { ...one, packetId, frame: seen.ref(), member, publication, code: undefined };
     (publication.shared ??= []).push(shared);
+    publication.isHeld = true;
     if (packetId !== undefined) (member.shared ??= new Map()).set(packetId, shared);
   }
 

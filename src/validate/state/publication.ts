@@ -73,8 +73,10 @@ export class Publication implements Message {
   isGone = false;
   /** Seen on its way to a subscriber: so the server took it. */
   isDelivered = false;
-  /** A later one was delivered before it. */
-  wasSkipped = false;
+  /** So many routes have it as the latest that they delivered. */
+  holders = 0;
+  /** A route, or a member of a shared subscription, holds it for something else: it was passed over, or shows that another was. */
+  isHeld = false;
   retain = false;
   isWill = false;
   packetId: number | undefined = undefined;
@@ -197,14 +199,14 @@ export class Publication implements Message {
 
   /** Nobody holds it once it is gone: it may become another one. */
   get isFree(): boolean {
-    if (this.isDelivered || this.wasSkipped || this.retain || this.isWill) return false;
+    if (this.holders > 0 || this.isHeld || this.retain || this.isWill) return false;
     const { packetId, publisher } = this;
     return publisher.own !== this && (packetId === undefined || !publisher.pending.holds(this));
   }
 
   /** It becomes another one, of which nothing is known yet. */
   renew(): void {
-    this.isGone = this.isRejected = this.isAccepted = this.wasDup = this.isReplaced = this.isAnew = false;
+    this.isGone = this.isDelivered = this.isRejected = this.isAccepted = this.wasDup = this.isReplaced = this.isAnew = false;
     this.repeated = undefined;
     this.released = 0;
   }

@@ -97,8 +97,11 @@ export class Route {
       if (by.publisher === publisher && by.message.qos === message.qos) continue;
       if (publication.publisher !== publisher || publication.message.qos !== message.qos) continue;
       skipped.by = publication;
+      publication.isHeld = true;
       skipped.time = time;
     }
+    if (latest !== undefined) latest.holders--;
+    publication.holders++;
     this.latest = publication;
   }
 
@@ -145,12 +148,13 @@ export class Route {
     }
     if (missing.size === 0) return;
     this.incomplete ??= [];
+    publication.isHeld = true;
     this.incomplete.push({ publication, missing, frame: frame() });
     if (this.incomplete.length > MOST_INCOMPLETE) this.incomplete.shift();
   }
 
   private skip(publication: Publication, by: Publication, time: number): void {
-    publication.wasSkipped = true;
+    publication.isHeld = by.isHeld = true;
     this.skipped ??= [];
     this.skipped.push({ publication, by, time });
     if (this.skipped.length > MOST_SKIPPED) this.skipped.shift();
