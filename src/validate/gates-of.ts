@@ -21,6 +21,7 @@ const { coded: CODED, identified: IDENTIFIED, odd: ODD } = GATES;
 const ODD_PROPERTY = GATES['odd-property'];
 const ODD_FLOW = GATES['odd-flow'];
 const ODD_DELIVERY = GATES['odd-delivery'];
+const RETAINED = GATES.retained | GATES['odd-retain'];
 const WITH_PROBLEMS = GATES.problems | GATES.properties | ODD | ODD_PROPERTY;
 const WITH_CHARACTERS = GATES.characters | ODD_PROPERTY;
 const WITH_FLOW = GATES.flow | GATES['qos-1'] | GATES['qos-2'] | ODD_FLOW;
@@ -196,13 +197,13 @@ export function gatesOfStep(
 
 export function gatesOfDelivery({ route, publication, origin }: DeliveryFact, event: PacketEvent): number {
   const { qos, retain } = event;
-  let open: number = retain === true ? GATES.delivery | GATES.retained : GATES.delivery;
+  let open: number = retain === true ? GATES.delivery | RETAINED : GATES.delivery;
   const isOdd = !route.isUsual || qos === undefined || qos > route.most || event.conversation.broker.messages.hasMarked;
   if (isOdd) open |= ODD_DELIVERY;
   if (publication === undefined) return open;
   open |= GATES.published;
   const { message, isWill, repeated } = publication;
-  if (message.retain) open |= GATES.retained;
+  if (message.retain) open |= retain === false && origin === 'live' && !route.asPublished ? GATES.retained : RETAINED;
   if (
     origin !== 'live' ||
     isWill ||

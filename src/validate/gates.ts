@@ -34,6 +34,8 @@
  * - odd-property: a property that is not harmless (an alias, a Response Topic …), or one twice
  * - odd-flow: a message that is sent again, an acknowledgement but the one that is due
  * - odd-delivery: anything but a message that came by one plain subscription, live, with the QoS that it should have
+ * - odd-retain: of those with RETAIN 1, or published with it, anything but a message that is passed on live with RETAIN 0,
+ *   where no subscription has Retain As Published
  * - overdue: the client was silent for its Keep Alive
  * - none: never
  *
@@ -73,10 +75,11 @@ export const GATES = {
   'odd-delivery': 1 << 26,
   overdue: 1 << 27,
   followed: 1 << 28,
+  'odd-retain': 1 << 29,
 } as const;
 
 /** Every rule is asked. */
-export const ALL_GATES = (1 << 29) - 1;
+export const ALL_GATES = 2 ** 30 - 1;
 
 /** Whether a packet of its types that it is not asked about keeps the rule. */
 export function holdsUnasked(asked: Asked): boolean {

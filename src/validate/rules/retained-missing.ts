@@ -72,7 +72,7 @@ function missing(name: string, kind: Kind, refs: Rule['refs'], before: string, o
     refs,
     ...(level === undefined ? {} : { level }),
     needs: 'both',
-    asked: 'retained',
+    asked: 'odd-retain',
     party: 'server',
     hint: 'send the retained messages that the filter of a new subscription matches',
     on: ['PUBLISH'],

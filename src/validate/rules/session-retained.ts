@@ -40,7 +40,7 @@ export const SESSION_RETAINED: RuleSet = {
       party: 'server',
       needs: 'both',
       hint: 'keep retained messages when the session of the client that published them ends',
-      asked: 'retained',
+      asked: 'odd-retain',
       on: ['PUBLISH'],
       check({ retain }, verdict, event) {
         if (retain === true && event.delivery !== undefined && isHeld(event)) verdict.hold();

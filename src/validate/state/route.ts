@@ -55,6 +55,8 @@ export class Route {
   lastAnswered = Number.NEGATIVE_INFINITY;
   /** All of `matching` have No Local. */
   noLocal = false;
+  /** One of `matching` has Retain As Published. */
+  asPublished = false;
   /** Nothing matches, but it would if wildcards matched a leading $, or if names were normalised: by this filter. */
   almost: { readonly why: 'dollar' | 'normalised'; readonly filter: string } | undefined = undefined;
   /** The topic or a matching filter has something that a server might normalise. */

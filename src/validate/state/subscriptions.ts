@@ -201,6 +201,7 @@ export class Subscriptions {
     route.since = Number.POSITIVE_INFINITY;
     route.lastAsked = route.lastAnswered = Number.NEGATIVE_INFINITY;
     route.noLocal = matching.length > 0 && matching.every(({ options }) => options.noLocal);
+    route.asPublished = matching.some(({ options }) => options.retainAsPublished);
     for (const one of route.former) route.since = Math.min(route.since, one.asked);
     for (const one of matching) {
       route.since = Math.min(route.since, one.asked, one.replaces?.asked ?? one.asked);
