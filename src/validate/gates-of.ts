@@ -211,7 +211,11 @@ export function gatesOfDelivery({ route, publication, origin }: DeliveryFact, ev
     (message.qos < route.most ? message.qos : route.most) !== qos
   )
     open |= ODD_DELIVERY;
-  return message.forwarded === NOTHING_FORWARDED && message.expiry === undefined ? open : open | GATES.forwarded;
+  if (message.expiry === undefined) {
+    if (message.forwarded === NOTHING_FORWARDED) return open;
+    if (route.hasPassed(publication, event.properties, event.connection)) return open;
+  }
+  return open | GATES.forwarded;
 }
 
 function isThere(properties: readonly Property[] | undefined): boolean {

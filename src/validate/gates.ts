@@ -14,7 +14,8 @@
  * - delivery: only of what a server sends to a known session (`event.delivery`)
  * - published: of those only the ones whose publication was seen
  * - retained: of those only the ones with RETAIN 1, or published with it
- * - forwarded: of those only the ones published with properties
+ * - forwarded: of those only the ones published with properties; with the same ones as the message before, and as they were
+ *   published, not again: what such a packet keeps it has kept in this connection
  * - unsettled: only while the connection is being opened, and after a refusal or the sender's DISCONNECT
  * - keep-alive, server-keep-alive: only while the one or the other is in force
  * - will: only of what may be a will, or where one is due (`event.will`)

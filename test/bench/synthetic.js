@@ -2,8 +2,9 @@
 // (little-endian, microseconds) of Ethernet, IPv4 and TCP with an MSS of 1460. The same size and seed give the same bytes, and
 // memory does not grow with the size. TCP checksums are left 0, as captures with checksum offloading have them.
 //
-// Payloads: see `payloadBands`. QoS 0, 1, 2 in 60, 30, 10 of 100 messages, as many from the broker as to it. Every client pings
-// now and then. A write of one or several small packets begins a segment of its own, so no Remaining Length is split over two: this
+// Payloads: see `payloadBands`; each begins with a number of its own. QoS 0, 1, 2 in 60, 30, 10 of 100 messages, 5 of them
+// with RETAIN 1. The broker passes each message on to the one client that has subscribed to it, as it came, with RETAIN 0,
+// once its last segment was captured; after the subscriber's DISCONNECT to nobody. Every client pings now and then. A write of one or several small packets begins a segment of its own, so no Remaining Length is split over two: this
 // measures speed, and tshark (which reads such a length wrongly) must find the same packets.
 
 import { closeSync, openSync, writeSync } from 'node:fs';
@@ -37,12 +38,20 @@ export function writeSynthetic(path, megabytes, { seed = 1, clients: clientCount
   const file = captureFile(path);
   /** @type {Counts} */
   const counts = {};
-  const clients = Array.from({ length: clientCount }, (_, n) => newClient(n, random, counts));
+  const serial = { last: 0 };
+  /** Two clients on, so of the same version, is whose messages a client gets. @type {ReturnType<typeof newClient>[]} */
+  const clients = Array.from({ length: clientCount }, (_, n) =>
+    newClient(n, (n + 2) % clientCount, random, counts, serial, (message) =>
+      clients[(n - 2 + 2 * clientCount) % clientCount]?.deliver(message),
+    ),
+  );
 
+  // All have subscribed before the first message, so nobody is owed what was retained before.
+  while (clients.some(({ queue }) => queue.length > 0)) for (const client of clients) client.send(file);
   const target = megabytes * 1e6;
   for (let client = clients[0]; client && file.bytes() < target; client = clients[Math.floor(random() * clientCount)]) {
     if (client.queue.length === 0) client.exchange();
-    for (let n = client.opened ? 1 + Math.floor(random() * 4) : 4; n > 0; n--) client.send(file);
+    for (let n = 1 + Math.floor(random() * 4); n > 0; n--) client.send(file);
   }
   for (const client of clients) client.finish(file);
   file.close();
@@ -66,19 +75,25 @@ function generator(state) {
 
 // --- the conversation ------------------------------------------------------------------------------------------------------
 
-/** @typedef {{ fromClient: boolean, bytes: Uint8Array, flags: number }} Segment */
+/** @typedef {{ fromClient: boolean, bytes: Uint8Array, flags: number, then?: () => void }} Segment */
+/** @typedef {{ qos: number, retain: number, topic: string, properties: Buffer, payload: Buffer }} Message */
 /** @typedef {ReturnType<typeof captureFile>} CaptureFile */
 
 const text = Buffer.from('{"sensor":"temp","unit":"C","value":21.5,"quality":"good","seq":1700000000}\n'.repeat(1100));
 
+const nameOf = (/** @type {number} */ number) => `device-${String(number).padStart(6, '0')}`;
+
 /**
  * @param {number} number
+ * @param {number} other whose messages it gets
  * @param {() => number} random
  * @param {Counts} counts
+ * @param {{ last: number }} serial of all messages
+ * @param {(message: Message) => void} pass told of each message when the broker has it
  */
-function newClient(number, random, counts) {
+function newClient(number, other, random, counts, serial, pass) {
   const version = number % 2 === 0 ? 4 : 5;
-  const name = `device-${String(number).padStart(6, '0')}`;
+  const name = nameOf(number);
   const ends = {
     client: address(10, 0, number),
     server: address(10, 128, -1),
@@ -90,17 +105,26 @@ function newClient(number, random, counts) {
   const side = [true, false].map(() => ({ sequence: Math.floor(random() * 2 ** 32), unacknowledged: 0, nextId: 1 }));
   /** @type {Segment[]} */
   const queue = [];
+  let isLeaving = false;
   const none = Buffer.alloc(0);
 
   const of = (/** @type {boolean} */ fromClient) => /** @type {typeof side[0] & {}} */ (side[fromClient ? 0 : 1]);
-  /** One write to the socket: these packets, cut at the MSS. @param {boolean} fromClient @param {Buffer[]} packets */
-  const write = (fromClient, ...packets) => {
+  /**
+   * One write to the socket: these packets, cut at the MSS.
+   * @param {boolean} fromClient
+   * @param {readonly Buffer[]} packets
+   * @param {() => void} [then] called when all of it is in the capture
+   */
+  const writeAll = (fromClient, packets, then) => {
     const bytes = packets.length === 1 && packets[0] ? packets[0] : Buffer.concat(packets);
     for (let at = 0; at < bytes.length; at += mss) {
       const last = at + mss >= bytes.length;
-      queue.push({ fromClient, bytes: bytes.subarray(at, at + mss), flags: acknowledge | (last ? push : 0) });
+      const segment = { fromClient, bytes: bytes.subarray(at, at + mss), flags: acknowledge | (last ? push : 0) };
+      queue.push(last && then ? { ...segment, then } : segment);
     }
   };
+  const write = (/** @type {boolean} */ fromClient, /** @type {Buffer[]} */ ...packets) =>
+    writeAll(fromClient, packets);
   /** @param {number} type @param {number} flags @param {Buffer[]} parts */
   const packet = (type, flags, ...parts) => {
     const typeName = typeNames[type] ?? '';
@@ -110,13 +134,33 @@ function newClient(number, random, counts) {
   };
   const acknowledgement = (/** @type {number} */ type, /** @type {number} */ id) =>
     packet(type, type === 6 ? 2 : 0, uint16(id));
-  /** @param {number} qos @param {number} id @param {number} size */
-  const publish = (qos, id, size) => {
+  /** @param {number} qos @param {number} size @returns {Message} */
+  const newMessage = (qos, size) => {
     const topic = topics[Math.floor(random() * topics.length)] ?? '';
     const retain = random() < 0.05 ? 1 : 0;
     const properties = version === 4 ? none : random() < 0.5 ? Buffer.from([0]) : publishProperties;
-    const payload = text.subarray(0, size);
-    return packet(3, (qos << 1) | retain, string(topic), qos > 0 ? uint16(id) : none, properties, payload);
+    const payload = Buffer.from(text.subarray(0, size));
+    payload.write(`{"number":${String(++serial.last).padStart(9, '0')}`);
+    return { qos, retain, topic, properties, payload };
+  };
+  /** @param {Message} message @param {number} id @param {number} retain */
+  const publish = ({ qos, topic, properties, payload }, id, retain) =>
+    packet(3, (qos << 1) | retain, string(topic), qos > 0 ? uint16(id) : none, properties, payload);
+  /** The packets by which a side sends messages: several of QoS 0, or one. @param {boolean} fromClient @param {Message[]} messages */
+  const send = (fromClient, messages) => {
+    const { qos } = /** @type {Message} */ (messages[0]);
+    const id = qos === 0 ? 0 : of(fromClient).nextId;
+    if (qos > 0) of(fromClient).nextId = (id % 65_535) + 1;
+    writeAll(
+      fromClient,
+      messages.map((message) => publish(message, id, fromClient ? message.retain : 0)),
+      fromClient ? () => messages.forEach(pass) : undefined,
+    );
+    if (qos === 1) write(!fromClient, acknowledgement(4, id));
+    if (qos < 2) return;
+    write(!fromClient, acknowledgement(5, id));
+    write(fromClient, acknowledgement(6, id));
+    write(!fromClient, acknowledgement(7, id));
   };
 
   const open = () => {
@@ -136,7 +180,14 @@ function newClient(number, random, counts) {
     write(false, packet(2, 0, Buffer.from([0, 0]), properties));
     write(
       true,
-      packet(8, 2, uint16(of(true).nextId++), properties, string(`site/${number % 20}/${name}/#`), Buffer.from([2])),
+      packet(
+        8,
+        2,
+        uint16(of(true).nextId++),
+        properties,
+        string(`site/${other % 20}/${nameOf(other)}/#`),
+        Buffer.from([2]),
+      ),
     );
     write(false, packet(9, 0, uint16(1), properties, Buffer.from([2])));
   };
@@ -146,31 +197,29 @@ function newClient(number, random, counts) {
       write(true, packet(12, 0));
       return write(false, packet(13, 0));
     }
-    const fromClient = random() < 0.5;
     const size = payloadSize(random);
     const qos = random() < 0.6 ? 0 : random() < 0.75 ? 1 : 2;
-    if (qos === 0) {
-      const several = size < 200 && random() < 0.2 ? 2 + Math.floor(random() * 3) : 1; // up to 4 × 300 bytes: within one segment
-      return write(fromClient, ...Array.from({ length: several }, () => publish(0, 0, size)));
-    }
-    const id = of(fromClient).nextId;
-    of(fromClient).nextId = (id % 65_535) + 1;
-    write(fromClient, publish(qos, id, size));
-    if (qos === 1) return write(!fromClient, acknowledgement(4, id));
-    write(!fromClient, acknowledgement(5, id));
-    write(fromClient, acknowledgement(6, id));
-    return write(!fromClient, acknowledgement(7, id));
+    // Up to 4 of 300 bytes: within one segment.
+    const several = qos === 0 && size < 200 && random() < 0.2 ? 2 + Math.floor(random() * 3) : 1;
+    send(
+      true,
+      Array.from({ length: several }, () => newMessage(qos, size)),
+    );
   };
 
   const client = {
     queue,
     opened: false,
     exchange,
+    /** A message that it has subscribed to. @param {Message} message */
+    deliver(message) {
+      if (!isLeaving) send(false, [message]);
+    },
     /** Writes the next waiting segment, and an acknowledgement of its own after every second one without an answer. @param {CaptureFile} file */
     send(file) {
       const segment = queue.shift();
       if (!segment) return;
-      const { fromClient, bytes, flags } = segment;
+      const { fromClient, bytes, flags, then } = segment;
       const [mine, other] = [of(fromClient), of(!fromClient)];
       client.opened ||= bytes.length > 0;
       file.tick(client.opened && file.frames() > 3 ? 2 + Math.floor(random() * 40) : 20);
@@ -182,9 +231,11 @@ function newClient(number, random, counts) {
         file.tick(1 + Math.floor(random() * 5));
         file.write(ends, !fromClient, other.sequence, mine.sequence, acknowledge, none);
       }
+      then?.();
     },
     /** Sends what waits, says goodbye, closes. @param {CaptureFile} file */
     finish(file) {
+      isLeaving = true;
       write(true, packet(14, 0));
       for (const fromClient of [true, false]) queue.push({ fromClient, bytes: none, flags: fin | acknowledge });
       queue.push({ fromClient: true, bytes: none, flags: acknowledge });

@@ -5,6 +5,10 @@ import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { Dissector } from '../../src/dissect/dissector.js';
+import { readCapture } from '../../src/io/input.js';
+import type { Finding } from '../../src/validate/finding.js';
+import { Judge } from '../../src/validate/judge.js';
 import { hasProgram } from '../support/programs.js';
 import { writeSynthetic } from './synthetic.js';
 
@@ -22,6 +26,20 @@ it('writes the same bytes for the same size, and the size asked for', () => {
   expect(readFileSync(first).length).toBe(written.bytes);
   expect(written.bytes).toBeGreaterThan(1_000_000);
   expect(written.bytes).toBeLessThan(1_500_000);
+});
+
+it('is the traffic of a broker of which there is nothing to be said, so that judging it is what judging costs', async () => {
+  const path = join(folder, 'judged.pcap');
+  const { packets } = writeSynthetic(path, 5);
+  const judge = new Judge();
+  const found: Finding[] = [];
+  const dissector = new Dissector();
+  for await (const batch of readCapture(path))
+    for (const packet of batch.packets) for (const item of dissector.push(packet)) found.push(...judge.push(item));
+  for (const item of dissector.end()) found.push(...judge.push(item));
+  expect([...found, ...judge.end()]).toEqual([]);
+  expect(judge.errors).toEqual([]);
+  expect(dissector.summary().packets).toBe(packets);
 });
 
 describe.skipIf(!hasProgram('tshark'))('beside tshark', () => {

@@ -56,7 +56,8 @@ export function forwardedOf(properties: readonly Property[] | undefined, before?
   return forwarded;
 }
 
-function isThat(forwarded: Forwarded, properties: readonly Property[]): boolean {
+/** Exactly that is in the properties; correlation data is not compared, and never that. */
+export function isThat(forwarded: Forwarded, properties: readonly Property[]): boolean {
   const { payloadFormatIndicator, contentType, responseTopic, correlationData, userProperties } = forwarded;
   if (correlationData !== undefined) return false;
   let users = 0;

@@ -266,6 +266,7 @@ export class Messages {
     }
     publication.isDelivered = true;
     publication.settled(seen.time);
+    if (publication.forwarded !== NOTHING_FORWARDED) route.pass(publication, seen.properties, seen.connection);
     if (owed !== undefined && publication.is(owed.length, owed.hash)) route.owed = undefined;
     if (origin === 'live') route.deliver(publication, seen.time);
     else if (origin === 'late') route.caughtUp(publication);

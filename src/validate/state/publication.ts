@@ -206,7 +206,14 @@ export class Publication implements Message {
 
   /** It becomes another one, of which nothing is known yet. */
   renew(): void {
-    this.isGone = this.isDelivered = this.isRejected = this.isAccepted = this.wasDup = this.isReplaced = this.isAnew = false;
+    this.isGone =
+      this.isDelivered =
+      this.isRejected =
+      this.isAccepted =
+      this.wasDup =
+      this.isReplaced =
+      this.isAnew =
+        false;
     this.repeated = undefined;
     this.released = 0;
   }

@@ -1,7 +1,9 @@
 // One topic on its way to one session: which subscriptions match it, and which publications were delivered. Made at the
 // first delivery, and made anew (but for what was delivered) when the subscriptions change.
 
+import type { Property } from '../../codec/packet.js';
 import type { FrameRef } from '../finding.js';
+import { type Forwarded, isThat } from './forwarded.js';
 import type { Publication } from './publication.js';
 import type { Subscription } from './subscription.js';
 
@@ -34,6 +36,8 @@ export interface Owed {
   readonly publication: Publication;
   readonly subscription: Subscription;
 }
+
+type Properties = readonly Property[] | undefined;
 
 const MOST_SKIPPED = 32;
 const MOST_INCOMPLETE = 16;
@@ -74,6 +78,10 @@ export class Route {
   /** The retained message that was delivered last, and when (ns). */
   kept: Publication | undefined = undefined;
   keptAt = Number.NEGATIVE_INFINITY;
+  /** What was published with properties and passed on last just so, and over which connection: nobody asks about it twice. */
+  private passed: Forwarded | undefined = undefined;
+  private passedAs: Properties = undefined;
+  private passedOver = -1;
   /** Something was delivered: so the client may read the topic. */
   isUsed = false;
 
@@ -153,6 +161,21 @@ export class Route {
     publication.isHeld = true;
     this.incomplete.push({ publication, missing, frame: frame() });
     if (this.incomplete.length > MOST_INCOMPLETE) this.incomplete.shift();
+  }
+
+  /** With properties; all rules have seen it. */
+  pass({ forwarded }: Publication, properties: Properties, connection: number): void {
+    if (forwarded === this.passed && properties === this.passedAs && connection === this.passedOver) return;
+    const isAsPublished = forwarded !== undefined && properties !== undefined && isThat(forwarded, properties);
+    this.passed = isAsPublished ? forwarded : undefined;
+    this.passedAs = properties;
+    this.passedOver = connection;
+  }
+
+  /** Whether a message with the same properties was passed on over this connection before, and this one is as it was published. */
+  hasPassed({ forwarded }: Publication, properties: Properties, connection: number): boolean {
+    if (forwarded === undefined || forwarded !== this.passed || connection !== this.passedOver) return false;
+    return properties !== undefined && (properties === this.passedAs || isThat(forwarded, properties));
   }
 
   private skip(publication: Publication, by: Publication, time: number): void {
