@@ -10,6 +10,8 @@ export class Interned<T> {
   /** 0: an empty place. */
   private readonly lengths: Uint8Array;
   private readonly values: (T | undefined)[];
+  /** Of the run that was found or kept last; -1 when it had none. */
+  place = -1;
 
   /** `places`: a power of two. */
   constructor(private readonly places: number) {
@@ -21,8 +23,10 @@ export class Interned<T> {
   /** What bytes[at, end), of at least one byte, were kept as. */
   find(bytes: Uint8Array, at: number, end: number): T | undefined {
     const length = end - at;
+    this.place = -1;
     if (length > LONGEST_INTERNED) return undefined;
     const place = this.placeOf(bytes, at, end);
+    this.place = place;
     if (this.lengths[place] !== length) return undefined;
     const known = this.bytes;
     const start = place * LONGEST_INTERNED;

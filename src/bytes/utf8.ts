@@ -6,7 +6,9 @@ import { Interned } from './interned.js';
 const decoder = new TextDecoder('utf-8', { ignoreBOM: true });
 const encoder = new TextEncoder();
 
-const texts = new Interned<string>(4096);
+/** Places of short texts, a power of two. */
+export const TEXT_PLACES = 4096;
+const texts = new Interned<string>(TEXT_PLACES);
 
 // Ill-formed parts become U+FFFD.
 function make(bytes: Uint8Array, at: number, end: number): string {
@@ -22,6 +24,11 @@ export function wellFormedUtf8(bytes: Uint8Array, at: number, end: number): stri
   const text = make(bytes, at, end);
   texts.keep(bytes, at, end, text);
   return text;
+}
+
+/** The place of the well-formed text that was asked for last: likely its own for a while. -1: it has none. */
+export function placeOfText(): number {
+  return texts.place;
 }
 
 /** The text of bytes[at, end), with U+FFFD for what is ill-formed. */

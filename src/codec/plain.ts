@@ -1,7 +1,7 @@
 // The packets that nearly all traffic is made of, at a glance: PUBLISH, its answers and the pings, whole and with nothing
 // about them that could be a problem. Any other packet is left to the layouts, and tests hold both to the same.
 
-import { wellFormedUtf8 } from '../bytes/utf8.js';
+import { placeOfText, wellFormedUtf8 } from '../bytes/utf8.js';
 import { PACKET_BY_CODE } from '../spec/packets.js';
 import { PROPERTY_BY_ID, type PropertyTypes } from '../spec/properties.js';
 import type { Version } from '../spec/versions.js';
@@ -45,6 +45,8 @@ export function isPlain(bytes: Uint8Array, version: Version): boolean {
 export class Glance {
   type: PlainType = 'PINGREQ';
   topic = '';
+  /** bytes/utf8.ts */
+  topicPlace = -1;
   /** -1: it has none. */
   packetId = -1;
   /** Of a PUBLISH in 5.0. */
@@ -80,6 +82,7 @@ export class Glance {
     if (topic === undefined) return false;
     this.type = 'PUBLISH';
     this.topic = topic;
+    this.topicPlace = topic === '' ? -1 : placeOfText();
     this.packetId = qos === 0 ? -1 : bytes[idAt]! * 256 + bytes[idAt + 1]!;
     this.payloadAt = at;
     return true;

@@ -66,7 +66,7 @@ export class BatchReader {
   private readonly framed = usual()[0];
   private readonly glanced = new Glanced();
   private readonly topics: string[] = [];
-  private readonly properties: (readonly Property[] | undefined)[] = [];
+  private readonly properties: (readonly Property[])[] = [];
 
   constructor(private readonly maxAliasCharacters = CONVERSATION_DEFAULTS.maxAliasCharacters) {}
 
@@ -128,7 +128,8 @@ export class BatchReader {
     const topic = rows[at + TOPIC]!;
     glanced.topic = this.topics[topic]!;
     glanced.topicNumber = topic;
-    glanced.properties = this.properties[rows[at + PROPERTIES]!];
+    const properties = rows[at + PROPERTIES]!;
+    glanced.properties = properties === 0 ? undefined : this.properties[properties - 1];
     glanced.payloadLength = rows[at + PAYLOAD_LENGTH]!;
     glanced.payloadHash = rows[at + PAYLOAD_HASH]! | 0;
   }

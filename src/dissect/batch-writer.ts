@@ -2,6 +2,7 @@
 // known of connections is told as of the end of a captured packet, before the first row that came of it: so whoever handles
 // an item finds its connection, and all others, as if all of it were done in one thread.
 
+import { TEXT_PLACES } from '../bytes/utf8.js';
 import { decode } from '../codec/frame.js';
 import type { FramedPacket } from '../codec/framed.js';
 import type { Property } from '../codec/packet.js';
@@ -93,8 +94,8 @@ export class BatchWriter implements Outcome {
   private begunIn: Beside | undefined = undefined;
   private begunAt = 0;
   private readonly glanced = new Glanced();
-  private readonly topics = new Numbered<string>();
-  private readonly properties = new Numbered<readonly Property[] | undefined>();
+  private readonly topics = new Numbered<string>(TEXT_PLACES);
+  private readonly properties = new Numbered<readonly Property[]>();
   private readonly changes: ConnectionState[] = [];
   private connections: Connection[] = [];
   private mostConnections = LOOKED_THROUGH;
@@ -170,8 +171,9 @@ export class BatchWriter implements Outcome {
     rows[at + FIRST] = first;
     rows[at + PACKET_ID] = glanced.packetId + 1;
     if (glanced.type !== 'PUBLISH') return;
-    rows[at + TOPIC] = this.topics.numberOf(glanced.topic);
-    rows[at + PROPERTIES] = this.properties.numberOf(glanced.properties);
+    rows[at + TOPIC] = this.topics.numberOf(glanced.topic, glanced.topicPlace);
+    const { properties } = glanced;
+    rows[at + PROPERTIES] = properties === undefined ? 0 : this.properties.numberOf(properties) + 1;
     rows[at + PAYLOAD_LENGTH] = glanced.payloadLength;
     rows[at + PAYLOAD_HASH] = glanced.payloadHash;
   }

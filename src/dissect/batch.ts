@@ -35,7 +35,7 @@ export interface Batch {
   readonly parts: readonly number[];
   /** Topics and properties of usual packets. */
   readonly topics: News<string>;
-  readonly properties: News<readonly Property[] | undefined>;
+  readonly properties: News<readonly Property[]>;
   /** Connections of which nothing comes after this batch. */
   readonly forgotten: readonly number[];
 }
@@ -94,7 +94,10 @@ export const LENGTH = 5;
 /** Where its bytes stand in the batch, and how many are here. */
 export const AT = 6;
 export const HERE = 7;
-/** Of a usual packet: its first byte, Packet Identifier and 1 (0 for none), numbers of its topic and properties, its payload. */
+/**
+ * Of a usual packet: its first byte, Packet Identifier and 1 (0 for none), the number of its topic, that of its properties and 1
+ * (0 for none), its payload.
+ */
 export const FIRST = 8;
 export const PACKET_ID = 9;
 export const TOPIC = 10;

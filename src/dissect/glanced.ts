@@ -57,6 +57,7 @@ export class Glanced implements GlancedPacket {
   retain = false;
   topic = '';
   topicNumber = -1;
+  topicPlace = -1;
   packetId = -1;
   properties: readonly Property[] | undefined = undefined;
   payloadLength = 0;
@@ -80,6 +81,7 @@ export class Glanced implements GlancedPacket {
     if (glance.type !== 'PUBLISH') return true;
     this.say(bytes[0]!);
     this.topic = glance.topic;
+    this.topicPlace = glance.topicPlace;
     this.properties = glance.properties;
     this.payloadLength = length - glance.payloadAt;
     this.payloadHash = hashOfPart(bytes, glance.payloadAt, length);

@@ -5,11 +5,30 @@ const MOST = 16_384;
 
 export class Numbered<T> {
   private readonly numbers = new Map<T, number>();
+  /** Values and their numbers by place: found without a look at the map. */
+  private readonly placed: (T | undefined)[];
+  private readonly placedNumbers: Int32Array;
   /** Those that are new in the batch at hand, and how many there were before. */
   private fresh: T[] = [];
   private from = 0;
 
-  numberOf(value: T): number {
+  /** `places`: how many of them whoever asks for numbers tells apart. */
+  constructor(places = 0) {
+    this.placed = new Array<T | undefined>(places).fill(undefined);
+    this.placedNumbers = new Int32Array(places);
+  }
+
+  /** `place`: where it likely was before; -1 when nobody knows. */
+  numberOf(value: T, place = -1): number {
+    if (place >= 0 && this.placed[place] === value) return this.placedNumbers[place]!;
+    const number = this.find(value);
+    if (place < 0) return number;
+    this.placed[place] = value;
+    this.placedNumbers[place] = number;
+    return number;
+  }
+
+  private find(value: T): number {
     let number = this.numbers.get(value);
     if (number === undefined) {
       number = this.numbers.size;
@@ -23,7 +42,10 @@ export class Numbered<T> {
   take(): News<T> {
     const { from, fresh: values } = this;
     this.fresh = [];
-    if (this.numbers.size >= MOST) this.numbers.clear();
+    if (this.numbers.size >= MOST) {
+      this.numbers.clear();
+      this.placed.fill(undefined);
+    }
     this.from = this.numbers.size;
     return { from, values };
   }

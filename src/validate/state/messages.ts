@@ -155,9 +155,18 @@ export class Messages {
     const publication = oldest?.isFree === true ? oldest : new Publication();
     publication.renew();
     publication.content(topic, qos, retain, payloadLength, seen.payloadHash);
-    publication.forwarded = forwardedOf(properties, log?.forwarded);
-    if (log !== undefined && publication.forwarded !== NOTHING_FORWARDED) log.forwarded = publication.forwarded;
-    publication.expiry = expiryOf(properties);
+    if (log !== undefined && properties !== undefined && properties === log.properties) {
+      publication.forwarded = log.forwarded;
+      publication.expiry = log.expiry;
+    } else {
+      publication.forwarded = forwardedOf(properties, log?.forwarded);
+      publication.expiry = expiryOf(properties);
+      if (log !== undefined && publication.forwarded !== NOTHING_FORWARDED) {
+        log.properties = properties;
+        log.forwarded = publication.forwarded;
+        log.expiry = publication.expiry;
+      }
+    }
     publication.carried(seen);
     return publication;
   }

@@ -2,6 +2,7 @@
 // came. What is asked of many of them (payload, neighbours) stands in arrays of numbers: looking for a payload, adding and
 // letting go touch no publication but the one concerned. Whoever holds one that was let go holds nothing else.
 
+import type { Property } from '../../codec/packet.js';
 import { traitsOf } from '../strings.js';
 import type { Forwarded } from './forwarded.js';
 
@@ -125,8 +126,10 @@ function larger(before: Int32Array<ArrayBuffer>, length: number): Int32Array<Arr
 export class TopicLog<P extends Entry<P>> {
   /** What its characters are (strings.ts). */
   readonly traits: number;
-  /** The properties of the latest message that had any: most have the same. */
+  /** The properties of the latest message that had any, and what they come to: most have the same. */
+  properties: readonly Property[] | undefined = undefined;
   forwarded: Forwarded | undefined = undefined;
+  expiry: number | undefined = undefined;
   /** Some will has this topic; as of so many changes of the wills. */
   hasWill = false;
   willsAsOf = -1;
