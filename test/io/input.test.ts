@@ -106,6 +106,17 @@ describe('a capture file', () => {
     }
     expect(packets).toBe(4);
   });
+
+  it('lets the event loop have its turn, so that Ctrl-C is heard in the middle', async () => {
+    const records = Array.from({ length: 4000 }, () => ({ seconds: 1, fraction: 0, bytes: new Uint8Array(1000) }));
+    const path = file('long.pcap', pcapFile({ magic: MICRO, little: true }, records));
+    const controller = new AbortController();
+    setImmediate(() => controller.abort());
+    let packets = 0;
+    for await (const batch of readCapture(path, { signal: controller.signal })) packets += batch.packets.length;
+    expect(packets).toBeGreaterThan(0);
+    expect(packets).toBeLessThan(2000);
+  });
 });
 
 describe('gzip', () => {

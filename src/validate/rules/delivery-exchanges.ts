@@ -35,13 +35,13 @@ const BEGUN = `${between('t', '02')}
   1< b0 { 0002 5:0000 }
   1> 50 { 0001 }
 `;
-const FULL = `
+const FILLED = `
   1> 10 { proto 02 003c p{ 21 0001 } "s" }
   1< 20 { 00 00 p }
 ${subscribed(1, 't', '01')}
   1< 32 { "t" 0001 p 'x' }
-  1> 82 { 0002 p "u" 00 }
 `;
+const FULL = `${FILLED}1> 82 { 0002 p "u" 00 }\n`;
 
 export const DELIVERY_EXCHANGES: RuleSet = {
   rules: [
@@ -137,6 +137,11 @@ export const DELIVERY_EXCHANGES: RuleSet = {
         {
           title: 'SUBACK waits for a PUBACK',
           transcript: `${FULL}wait 11s\n1> 40 { 0001 }\n1< 90 { 0002 p 00 }`,
+          frame: 8,
+        },
+        {
+          title: 'PINGRESP waits for a PUBACK',
+          transcript: `${FILLED}1> c0 00\nwait 11s\n1> 40 { 0001 }\n1< d0 00`,
           frame: 8,
         },
       ],

@@ -6,6 +6,7 @@ import { JUDGE_LIMITS } from '../../../src/validate/limits.js';
 import { Evidence } from '../../../src/validate/state/evidence.js';
 import { Messages } from '../../../src/validate/state/messages.js';
 import { type Publication, Publisher } from '../../../src/validate/state/publication.js';
+import { Route } from '../../../src/validate/state/route.js';
 import { Sight } from '../sight.js';
 
 const publisher = new Publisher(new Evidence('client'));
@@ -43,6 +44,46 @@ describe('Messages', () => {
     const kept = ['a', 'b', 'c'].map((topic) => published(messages, topic, 1, 1, true));
     const retained = (topic: string): Publication | undefined => messages.retained(topic);
     expect(['a', 'b', 'c'].map(retained)).toEqual([undefined, kept[1], kept[2]]);
+  });
+
+  it('makes another one of what was delivered, once no route has it as its latest', () => {
+    const messages = limited(2);
+    const route = new Route('t');
+    const next = (byte: number): Publication => {
+      publisher.pending.clear();
+      return published(messages, 't', byte, byte);
+    };
+    const first = next(1);
+    route.deliver(first, 1);
+    const second = next(2);
+    const third = next(3);
+    expect([third === first, first.isGone]).toEqual([false, true]);
+    route.deliver(second, 3);
+    route.deliver(third, 3);
+    const fourth = next(4);
+    expect(fourth).toBe(second);
+    expect([fourth.isDelivered, fourth.holders, fourth.hash === third.hash]).toEqual([false, 0, false]);
+    const other = new Route('t');
+    other.deliver(third, 4);
+    route.deliver(fourth, 4);
+    expect(next(5)).not.toBe(third);
+    expect([route.latest, other.latest]).toEqual([fourth, third]);
+  });
+
+  it('makes no other one of what was passed over, nor of what passed it', () => {
+    const messages = limited(3);
+    const route = new Route('t');
+    const all: Publication[] = [];
+    for (let byte = 1; byte <= 6; byte++) {
+      publisher.pending.clear();
+      all.push(published(messages, 't', byte, byte));
+      if (byte === 1) route.deliver(all[0]!, 1);
+      if (byte === 3) route.deliver(all[2]!, 3);
+      if (byte === 4) route.deliver(all[3]!, 4);
+    }
+    expect(route.skipped?.map(({ publication }) => publication)).toEqual([all[1]]);
+    expect(all.slice(3)).not.toContain(all[1]);
+    expect(all.slice(3)).not.toContain(all[2]);
   });
 
   it('knows that a retained message was replaced', () => {
