@@ -1,4 +1,5 @@
-// Where everything begins. For what takes long a second thread begins first, and reads its program while this one reads its own.
+// Where everything begins: Ctrl-C, and nobody to tell. For what takes long a second thread begins before the rest of the program
+// is loaded here, and loads its own meanwhile.
 
 import { statSync } from 'node:fs';
 import type { Worker } from 'node:worker_threads';
@@ -26,7 +27,16 @@ function sizeOf(path: string): number {
   }
 }
 
+const interrupt = new AbortController();
+for (const signal of ['SIGINT', 'SIGTERM'] as const) {
+  // Once: a second Ctrl-C ends the process at once.
+  process.once(signal, () => interrupt.abort());
+}
+// Nobody to tell is no reason to stop. Results that cannot be written are told by whoever writes them.
+process.stderr.on('error', () => {});
+process.stdout.on('error', () => {});
+
 const begun = await earlyReading(process.argv.slice(2));
 const { runProcess } = await import('./process.js');
-await runProcess({ program, from: WORTH_A_THREAD, begun });
+await runProcess(interrupt.signal, { program, from: WORTH_A_THREAD, begun });
 await begun?.terminate();

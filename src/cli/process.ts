@@ -1,4 +1,4 @@
-// The process: its streams, Ctrl-C, its exit code. Nothing else sets one.
+// The command line in this process: its streams, its exit code. Nothing else sets one.
 
 import { setPriority } from 'node:os';
 import { prepareProcess } from '../io/broker-process.js';
@@ -6,16 +6,7 @@ import { keepHeapSmall } from '../io/heap.js';
 import type { ReadingWorker } from './io.js';
 import { run } from './program.js';
 
-export async function runProcess(readingWorker: ReadingWorker): Promise<void> {
-  const interrupt = new AbortController();
-  for (const signal of ['SIGINT', 'SIGTERM'] as const) {
-    // Once: a second Ctrl-C ends the process at once.
-    process.once(signal, () => interrupt.abort());
-  }
-  // Nobody to tell is no reason to stop. Results that cannot be written are told by whoever writes them.
-  process.stderr.on('error', () => {});
-  process.stdout.on('error', () => {});
-
+export async function runProcess(interrupt: AbortSignal, readingWorker: ReadingWorker): Promise<void> {
   const { stdout, stderr, env } = process;
   const args = process.argv.slice(2);
   process.exitCode = await run(args, {
@@ -23,7 +14,7 @@ export async function runProcess(readingWorker: ReadingWorker): Promise<void> {
     stdout,
     stderr,
     env,
-    interrupt: interrupt.signal,
+    interrupt,
     onHangup: (listener) => process.on('SIGHUP', listener),
     prepareProcess,
     keepHeapSmall,

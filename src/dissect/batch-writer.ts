@@ -167,12 +167,12 @@ export class BatchWriter implements Outcome {
   /** What there is to say of a usual packet, so that nobody need look at its bytes. */
   private usual(at: number, first: number): void {
     const { rows, glanced } = this;
+    const { properties } = glanced;
     rows[at + KIND]! |= IS_USUAL;
     rows[at + FIRST] = first;
     rows[at + PACKET_ID] = glanced.packetId + 1;
     if (glanced.type !== 'PUBLISH') return;
     rows[at + TOPIC] = this.topics.numberOf(glanced.topic, glanced.topicPlace);
-    const { properties } = glanced;
     rows[at + PROPERTIES] = properties === undefined ? 0 : this.properties.numberOf(properties) + 1;
     rows[at + PAYLOAD_LENGTH] = glanced.payloadLength;
     rows[at + PAYLOAD_HASH] = glanced.payloadHash;
@@ -255,10 +255,10 @@ export class BatchWriter implements Outcome {
   }
 
   private fill(): void {
-    const { slot, count, beside } = this;
+    const { slot, count, beside, times, rows, bytes } = this;
     const isNew = slot === this.told;
     if (isNew) this.told++;
-    const memory = isNew || slot === OWN ? this.memoryAtHand() : undefined;
+    const memory = isNew || slot === OWN ? { times, rows, bytes } : undefined;
     const [topics, properties] = [this.topics.take(), this.properties.take()];
     this.full.push({ slot, memory, count, topics, properties, ...beside! });
     this.beside = undefined;
@@ -279,11 +279,6 @@ export class BatchWriter implements Outcome {
   /** `length`: of memory of its own. */
   private weight(length: number): number {
     return Math.max(1, Math.ceil(length / this.sizes.bytes));
-  }
-
-  private memoryAtHand(): Memory {
-    const { times, rows, bytes } = this;
-    return { times, rows, bytes };
   }
 }
 

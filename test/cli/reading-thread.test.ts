@@ -173,7 +173,8 @@ describe('the same as in one thread', () => {
 
 describe('the program', () => {
   // More than is worth a thread.
-  const inputs = Array.from({ length: Math.ceil((129 * 1024 * 1024) / bytes.length) }, () => LARGE);
+  const often = Math.ceil((140 * 1024 * 1024) / bytes.length);
+  const inputs = Array.from({ length: often }, () => LARGE);
   // Tells of each thread that is made.
   const HOOK = `data:text/javascript,process.on('worker',()=>process.stderr.write('a thread\\n'))`;
   const start = (...args: readonly string[]): ChildProcess =>
@@ -196,7 +197,9 @@ describe('the program', () => {
   }, 120_000);
 
   it('ends quietly at a broken pipe', async () => {
-    const child = start('check', '--format', 'ndjson', '--inconclusive', ...inputs);
+    // Of which there is something to be said.
+    const damagedInputs = Array.from({ length: often }, () => DAMAGED);
+    const child = start('check', '--format', 'ndjson', '--inconclusive', ...damagedInputs);
     child.stderr!.once('data', () => child.stdout!.destroy());
     const { code, signal, stderr } = await ended(child);
     expect({ code, signal, stderr }).toEqual({ code: 0, signal: null, stderr: 'a thread\n' });

@@ -9,8 +9,8 @@ import type { PacketOf, Seen } from '../seen.js';
 import { answered } from './answered.js';
 import { DeliveryFact, identifiersOf, isForeign } from './delivery.js';
 import type { FlowFact } from './flow-fact.js';
-import { forwardedOf, NOTHING_FORWARDED } from './forwarded.js';
-import { expiryOf, willOf } from './message.js';
+import { NOTHING_FORWARDED } from './forwarded.js';
+import { willOf } from './message.js';
 import { Publication, type PublicationLog, type Publisher } from './publication.js';
 import type { RequestFact } from './requests.js';
 import { owe } from './retained-owed.js';
@@ -155,18 +155,7 @@ export class Messages {
     const publication = oldest?.isFree === true ? oldest : new Publication();
     publication.renew();
     publication.content(topic, qos, retain, payloadLength, seen.payloadHash);
-    if (log !== undefined && properties !== undefined && properties === log.properties) {
-      publication.forwarded = log.forwarded;
-      publication.expiry = log.expiry;
-    } else {
-      publication.forwarded = forwardedOf(properties, log?.forwarded);
-      publication.expiry = expiryOf(properties);
-      if (log !== undefined && publication.forwarded !== NOTHING_FORWARDED) {
-        log.properties = properties;
-        log.forwarded = publication.forwarded;
-        log.expiry = publication.expiry;
-      }
-    }
+    publication.described(properties, log);
     publication.carried(seen);
     return publication;
   }

@@ -1,13 +1,14 @@
 // One Application Message as it came to the server, from a client or as a will, and the client that it came from.
 
+import type { Property } from '../../codec/packet.js';
 import type { Version } from '../../spec/versions.js';
 import type { FrameRef } from '../finding.js';
 import type { Seen } from '../seen.js';
 import { ByPacketId } from './by-packet-id.js';
 import type { Evidence } from './evidence.js';
 import type { FlowFact } from './flow-fact.js';
-import type { Forwarded } from './forwarded.js';
-import type { Message } from './message.js';
+import { type Forwarded, forwardedOf, NOTHING_FORWARDED } from './forwarded.js';
+import { expiryOf, type Message } from './message.js';
 import type { TopicLog } from './topic-log.js';
 
 /** Packets of two connections may reach the server in another order than the capture point, by at most this (ns). */
@@ -134,6 +135,21 @@ export class Publication implements Message {
     this.retain = retain;
     this.length = length;
     this.hash = hash;
+  }
+
+  /** By its properties; most are those of the message before. */
+  described(properties: readonly Property[] | undefined, log: PublicationLog | undefined): void {
+    if (log !== undefined && properties !== undefined && properties === log.properties) {
+      this.forwarded = log.forwarded;
+      this.expiry = log.expiry;
+      return;
+    }
+    this.forwarded = forwardedOf(properties, log?.forwarded);
+    this.expiry = expiryOf(properties);
+    if (log === undefined || this.forwarded === NOTHING_FORWARDED) return;
+    log.properties = properties;
+    log.forwarded = this.forwarded;
+    log.expiry = this.expiry;
   }
 
   /** The PUBLISH that it came with. */
