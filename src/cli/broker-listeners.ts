@@ -26,7 +26,7 @@ export function addListenerOptions(command: Command): Command {
   return command
     .option(
       '-p, --port <n>',
-      `listen on this TCP port (${PORT}, with TLS ${TLS_PORT}); 0: any free one`,
+      `listen on this TCP port (${PORT}, with TLS ${TLS_PORT}); 0: a free one`,
       integer(0, 65535),
     )
     .option('--host <address>', 'listen on this address, not on this machine alone; 0.0.0.0 or :: for all')

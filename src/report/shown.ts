@@ -46,7 +46,7 @@ type OfType<T extends PacketType, P extends Packet = Packet> = P extends Packet
     : never
   : never;
 
-/** What was read of a packet of one type: any of its fields may be absent. */
+/** What was read of a packet of one type: each of its fields may be absent. */
 export type Read<T extends PacketType> = { readonly type: T } & Partial<Omit<OfType<T>, 'type'>>;
 
 export function timeOf(item: Shown): number {

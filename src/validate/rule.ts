@@ -52,7 +52,7 @@ interface RuleHead {
   readonly party: 'sender' | 'receiver' | 'client' | 'server';
   /** One line: what to change. */
   readonly hint: string;
-  /** 5.0: the Reason Code with which the receiver of this must close (0x81, 0x82 …). Present: any version's receiver must close. */
+  /** 5.0: the Reason Code with which the receiver of this must close (0x81, 0x82 …). Present: the receiver must close, in each version. */
   readonly due?: number;
   /** Of which packets of its types it is asked at all (gates.ts): default always. */
   readonly asked?: Asked;

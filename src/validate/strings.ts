@@ -149,7 +149,7 @@ const OWN: readonly (readonly [path: RegExp, owner: string])[] = [
 export function ownerOfString(path: string, version: Version, fault: 'ill-formed' | 'null-character'): string {
   // 3.1 asks for UTF-8 (2.5) without saying what is not; its strings are those of Java, which has other forms.
   if (version === '3.1') return fault === 'ill-formed' ? 'string-not-utf-8' : '';
-  // 3.1.2.1: any other name than the one is wrong, however it is written.
+  // 3.1.2.1: every name but the one is wrong, however it is written.
   if (path === 'connect.protocolName') return '';
   if (fault === 'ill-formed' ? isUtf8JudgedWithTopics(path) : isNullJudgedWithTopics(path)) return '';
   const owner = OWN.find(([pattern]) => pattern.test(path))?.[1] ?? 'string';

@@ -72,20 +72,19 @@ export class Usual {
     const { event } = this;
     const { conversation, sender, receiver, fromClient, type, packetId, number, time } = event;
     const { broker, publisher } = conversation;
-    if (type === 'PINGREQ' || type === 'PINGRESP') {
-      conversation.pings.apply(event, conversation.server.lastTime);
-      sender.went(event);
-      broker.wills.pass(time);
+    const isPing = type === 'PINGREQ' || type === 'PINGRESP';
+    // As of the packet before.
+    if (isPing) conversation.pings.apply(event, conversation.server.lastTime);
+    sender.went(event);
+    broker.wills.pass(time);
+    if (isPing) return;
+    if (type !== 'PUBLISH') {
+      (type === 'PUBREL' ? sender : receiver).flows.step(type as FlowStep, this.exchange!, number, time);
+      if (type !== 'PUBCOMP') broker.messages.acknowledged(event, packetId!, 0, publisher);
       return;
     }
-    sender.went(event);
-    if (type !== 'PUBLISH')
-      (type === 'PUBREL' ? sender : receiver).flows.step(type as FlowStep, this.exchange!, number, time);
-    else if (packetId !== undefined) sender.flows.send(event, packetId);
-    broker.wills.pass(time);
-    if (type !== 'PUBLISH') {
-      if (type !== 'PUBCOMP') broker.messages.acknowledged(event, packetId!, 0, publisher);
-    } else if (fromClient) broker.messages.publish(event, publisher, this.log);
+    if (packetId !== undefined) sender.flows.send(event, packetId);
+    if (fromClient) broker.messages.publish(event, publisher, this.log);
     else broker.messages.delivered(event, publisher, this.delivery!);
   }
 

@@ -1,4 +1,4 @@
-// The property cases leave none out, and what the decoder does not judge: any property in any packet, any number of them.
+// The property cases leave none out, and what the decoder does not judge: each property in each packet, however often.
 
 import { describe, expect, it } from 'vitest';
 import { decode, encode } from '../../src/codec/frame.js';

@@ -1,4 +1,4 @@
-// Bytes that are in the capture and cannot be decrypted: told as such where they stand, and as doubtful as any that are missing.
+// Bytes that are in the capture and cannot be decrypted: told as such where they stand, and as doubtful as those that are missing.
 
 import { describe, expect, it } from 'vitest';
 import type { CapturedPacket } from '../../src/capture/packet.js';

@@ -16,7 +16,7 @@ export interface Target {
   readonly port: number;
 }
 
-/** Whatever connects is handed over; without a port on any free one. */
+/** Whatever connects is handed over; without a port on a free one. */
 export async function target(accepted: (socket: Socket) => void, port = 0): Promise<Target> {
   const server = createServer((socket) => {
     closing.push(() => socket.destroy());

@@ -1,5 +1,5 @@
 // Where the control interface listens, as people write it: 127.0.0.1:9884, [::1]:9884, localhost:9884; :9884 and 9884 are
-// this machine alone. Port 0 is any free one.
+// this machine alone. Port 0 is a free one.
 
 import { isIPv6 } from 'node:net';
 import { UserError } from '../../user-error.js';

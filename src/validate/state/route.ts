@@ -98,7 +98,7 @@ export class Route {
     let one = publication.before;
     for (let i = 0; i < MOST_SKIPPED && one !== undefined && one !== latest; i++) {
       if (latest === undefined && one.time < this.since) break;
-      this.skip(one, publication, time);
+      this.passOver(one, publication, time);
       one = one.before;
     }
     for (const skipped of this.skipped ?? []) {
@@ -115,7 +115,7 @@ export class Route {
     this.latest = publication;
   }
 
-  /** One that was skipped has come after all. */
+  /** One that was passed over has come after all. */
   caughtUp(publication: Publication): void {
     const at = this.skipped?.findIndex((one) => one.publication === publication) ?? -1;
     if (at >= 0) this.skipped!.splice(at, 1);
@@ -178,7 +178,7 @@ export class Route {
     return properties !== undefined && (properties === this.passedAs || isThat(forwarded, properties));
   }
 
-  private skip(publication: Publication, by: Publication, time: number): void {
+  private passOver(publication: Publication, by: Publication, time: number): void {
     publication.isHeld = by.isHeld = true;
     this.skipped ??= [];
     this.skipped.push({ publication, by, time });

@@ -180,7 +180,7 @@ describe('what is no request, or a slow one', () => {
     expect(hasty.fake.done).toEqual([]);
   });
 
-  it('an upgrade is a request as any', async () => {
+  it('an upgrade is a request like the others', async () => {
     const headers = ['Upgrade: websocket', 'Connection: Upgrade, close', 'Sec-WebSocket-Version: 13'];
     const upgrade = (host: string) => ['GET /faults HTTP/1.1', `Host: ${host}`, ...headers, '', ''].join('\r\n');
     expect(replyOf(await control.raw(upgrade('127.0.0.1:$'))).status).toBe(200);
