@@ -15,10 +15,10 @@ function make(bytes: Uint8Array, at: number, end: number): string {
   return decoder.decode(at === 0 && end === bytes.length ? bytes : bytes.subarray(at, end));
 }
 
-/** The text of bytes[at, end) when it is well-formed UTF-8, else undefined. A BOM is kept (5.0: 1.5.4). */
-export function wellFormedUtf8(bytes: Uint8Array, at: number, end: number): string | undefined {
+/** The text of bytes[at, end) when it is well-formed UTF-8, else undefined. A BOM is kept (5.0: 1.5.4). `view` is viewOf(bytes). */
+export function wellFormedUtf8(bytes: Uint8Array, at: number, end: number, view?: DataView): string | undefined {
   if (at === end) return '';
-  const known = texts.find(bytes, at, end);
+  const known = texts.find(bytes, at, end, view);
   if (known !== undefined) return known;
   if (illFormedAt(bytes, at, end) >= 0) return undefined;
   const text = make(bytes, at, end);

@@ -2,6 +2,7 @@
 // about them that could be a problem. Any other packet is left to the layouts, and tests hold both to the same.
 
 import { placeOfText, wellFormedUtf8 } from '../bytes/utf8.js';
+import { viewOf } from '../bytes/words.js';
 import { PACKET_BY_CODE } from '../spec/packets.js';
 import { PROPERTY_BY_ID, type PropertyTypes } from '../spec/properties.js';
 import type { Version } from '../spec/versions.js';
@@ -9,8 +10,6 @@ import { Begun } from './layout.js';
 import type { Property, ReadPacket } from './packet.js';
 import { knownProperties } from './properties.js';
 
-/** Remaining Lengths in up to two bytes, so packets of up to 16,386 bytes. */
-const LONGEST_LENGTH = 2;
 const [PUBLISH, PUBACK, PUBCOMP, PINGREQ, PINGRESP] = [3, 4, 7, 12, 13];
 
 export type PlainType = 'PUBLISH' | 'PUBACK' | 'PUBREC' | 'PUBREL' | 'PUBCOMP' | 'PINGREQ' | 'PINGRESP';
@@ -53,6 +52,8 @@ export class Glance {
   properties: readonly Property[] | undefined = undefined;
   /** Where the payload begins, which ends with the packet. */
   payloadAt = 0;
+  /** bytes/words.ts; of a PUBLISH. */
+  view!: DataView;
 
   /** False: the layouts are to read it, or its properties have not been read before. */
   read(bytes: Uint8Array, version: Version): boolean {
@@ -68,23 +69,25 @@ export class Glance {
     const body = bodyAt(bytes);
     if (body === 0 || qos === 3) return false;
     const { length } = bytes;
+    const view = viewOf(bytes);
     const idAt = body + 2 + bytes[body]! * 256 + bytes[body + 1]!;
     let at = qos === 0 ? idAt : idAt + 2;
     this.properties = undefined;
     if (version === '5.0') {
       const end = at + 1 + (bytes[at] ?? 0x80);
       if (end > length || bytes[at]! >= 0x80) return false;
-      this.properties = knownProperties(bytes, at + 1, end);
+      this.properties = knownProperties(bytes, at + 1, end, view);
       if (this.properties === undefined) return false;
       at = end;
     }
-    const topic = at > length ? undefined : wellFormedUtf8(bytes, body + 2, idAt);
+    const topic = at > length ? undefined : wellFormedUtf8(bytes, body + 2, idAt, view);
     if (topic === undefined) return false;
     this.type = 'PUBLISH';
     this.topic = topic;
     this.topicPlace = topic === '' ? -1 : placeOfText();
     this.packetId = qos === 0 ? -1 : bytes[idAt]! * 256 + bytes[idAt + 1]!;
     this.payloadAt = at;
+    this.view = view;
     return true;
   }
 
@@ -117,14 +120,17 @@ export function plainPacket(bytes: Uint8Array, version: Version): ReadPacket | u
   return packet as unknown as ReadPacket;
 }
 
-/** Where what follows the fixed header begins; 0 when that is long, in an odd form, or not of this length. */
+/** Where what follows the fixed header begins; 0 when that is in an odd form, longer than 2 MB, or not of this length. */
 function bodyAt(bytes: Uint8Array): number {
   const { length } = bytes;
   if (length < 4) return 0;
   const low = bytes[1]!;
   if (low < 0x80) return low + 2 === length ? 2 : 0;
   const high = bytes[2]!;
-  return high < 0x80 && high > 0 && (low & 0x7f) + (high << 7) + 1 + LONGEST_LENGTH === length ? 1 + LONGEST_LENGTH : 0;
+  if (high < 0x80) return high > 0 && (low & 0x7f) + (high << 7) + 3 === length ? 3 : 0;
+  const highest = bytes[3]!;
+  const remaining = (low & 0x7f) + ((high & 0x7f) << 7) + (highest << 14);
+  return highest < 0x80 && highest > 0 && remaining + 4 === length ? 4 : 0;
 }
 
 function isPlainOther(bytes: Uint8Array, code: number): boolean {

@@ -102,8 +102,13 @@ const NONE: readonly Property[] = Object.freeze([]);
 const sections = new Interned<readonly Property[]>(256);
 
 /** The properties in bytes[at, end) of a PUBLISH, when the same bytes were read before; they have no problem then. */
-export function knownProperties(bytes: Uint8Array, at: number, end: number): readonly Property[] | undefined {
-  return at === end ? NONE : sections.find(bytes, at, end);
+export function knownProperties(
+  bytes: Uint8Array,
+  at: number,
+  end: number,
+  view: DataView,
+): readonly Property[] | undefined {
+  return at === end ? NONE : sections.find(bytes, at, end, view);
 }
 
 /** Views of bytes do not last. */

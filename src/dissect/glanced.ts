@@ -84,7 +84,7 @@ export class Glanced implements GlancedPacket {
     this.topicPlace = glance.topicPlace;
     this.properties = glance.properties;
     this.payloadLength = length - glance.payloadAt;
-    this.payloadHash = hashOfPart(bytes, glance.payloadAt, length);
+    this.payloadHash = hashOfPart(bytes, glance.payloadAt, length, glance.view);
     return true;
   }
 

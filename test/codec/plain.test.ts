@@ -7,6 +7,7 @@ import type { Version } from '../../src/spec/versions.js';
 import { hex } from '../support/hex.js';
 
 const long = '00 01 61'.padEnd(3 * 200 - 1, ' 62');
+const longer = '00 01 61'.padEnd(3 * 20_000 - 1, ' 62');
 
 const ROWS: readonly [what: string, version: Version, hex: string, plain: boolean][] = [
   ['PUBLISH with QoS 0', '3.1.1', '30 04 00 01 61 62', true],
@@ -15,6 +16,7 @@ const ROWS: readonly [what: string, version: Version, hex: string, plain: boolea
   ['PUBLISH with properties', '5.0', '30 10 00 01 61 0c 01 01 02 00 00 00 05 03 00 02 61 62', true],
   ['PUBLISH with a User Property', '5.0', '30 0b 00 01 61 07 26 00 01 61 00 01 62', true],
   ['PUBLISH of 203 bytes', '3.1.1', `30 c8 01 ${long}`, true],
+  ['PUBLISH of 20,004 bytes', '3.1.1', `30 a0 9c 01 ${longer}`, true],
   ['PUBACK', '5.0', '40 02 00 01', true],
   ['PINGREQ', '3.1', 'c0 00', true],
   ['PUBLISH with a topic that is not ASCII', '3.1.1', '30 04 00 02 c3 bc', false],
@@ -25,6 +27,8 @@ const ROWS: readonly [what: string, version: Version, hex: string, plain: boolea
   ['PUBLISH with half a Packet Identifier', '3.1.1', '32 04 00 01 61 00', false],
   ['PUBLISH that is cut', '3.1.1', '30 08 00 01 61 62', false],
   ['PUBLISH with an overlong length', '3.1.1', '30 84 00 00 01 61 62', false],
+  ['PUBLISH with a length that is longer still', '3.1.1', '30 84 80 00 00 01 61 62', false],
+  ['PUBLISH of 20,004 bytes of which one is missing', '3.1.1', `30 a1 9c 01 ${longer}`, false],
   ['PUBACK with a Reason Code', '5.0', '40 03 00 01 00', false],
   ['PUBACK that is too long', '3.1.1', '40 02 00 01 00', false],
   ['PINGREQ with a byte', '5.0', 'c0 01 00', false],
