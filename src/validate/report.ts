@@ -67,13 +67,10 @@ export class Tally {
     const all = this.of(version);
     const own: Counts = { held: 0, violated: 0, inconclusive: 0 };
     for (let i = 0; i < bits.length; i++) {
-      const bit = bits[i]!;
-      if (bit === 0) continue;
-      for (const counts of [own, all[i]!]) {
-        if ((bit & VIOLATED) !== 0) counts.violated++;
-        else if ((bit & INCONCLUSIVE) !== 0) counts.inconclusive++;
-        else if ((bit & HELD) !== 0) counts.held++;
-      }
+      const answer = answerOf(bits[i]!);
+      if (answer === undefined) continue;
+      own[answer]++;
+      all[i]![answer]++;
     }
     return own;
   }
@@ -136,8 +133,15 @@ function statementsOf(rules: readonly Rule[], version: Version, bits: Uint8Array
   }
   const statements: Record<Answer, string[]> = { violated: [], inconclusive: [], held: [] };
   for (const [key, bit] of worst) {
-    const answer = (bit & VIOLATED) !== 0 ? 'violated' : (bit & INCONCLUSIVE) !== 0 ? 'inconclusive' : 'held';
-    statements[answer].push(key);
+    statements[answerOf(bit) ?? 'held'].push(key);
   }
   return statements;
+}
+
+/** The worst that the bits of a rule say; undefined when they say nothing. */
+function answerOf(bits: number): Answer | undefined {
+  if (bits === 0) return undefined;
+  if ((bits & VIOLATED) !== 0) return 'violated';
+  if ((bits & INCONCLUSIVE) !== 0) return 'inconclusive';
+  return (bits & HELD) === 0 ? undefined : 'held';
 }

@@ -28,7 +28,7 @@ export class Seen {
   // What is kept of it: of any packet, then of a PUBLISH.
   fromClient = true;
   /** Nanoseconds since the source's epoch. */
-  time = 0;
+  time = Number.NaN;
   type: PacketType = 'CONNECT';
   version: Version = '3.1.1';
   /** Of the packet, and of its connection. */

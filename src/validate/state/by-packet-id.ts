@@ -2,10 +2,16 @@
 // all others: it is found with one look, where a Map needs several that lie far apart. The others are in a Map.
 
 const SLOTS = 64;
+const NOBODY = new Map<number, never>();
 
 export class ByPacketId<T extends { readonly packetId: number | undefined }> {
   private slots: (T | undefined)[] | undefined = undefined;
-  private others: Map<number, T> | undefined = undefined;
+  private others: Map<number, T> | undefined = NOBODY;
+
+  constructor() {
+    // Not a constant: functions that V8 compiled for one would be compiled again at the first identifier that is in the way of another.
+    this.others = undefined;
+  }
 
   get(packetId: number): T | undefined {
     const { slots, others } = this;

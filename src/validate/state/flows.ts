@@ -70,7 +70,8 @@ export class Flows {
 
   /** Messages under way. */
   open(): readonly Exchange[] {
-    return this.inOrder().filter(({ isOpen }) => isOpen);
+    const open = this.exchanges.all().filter(({ isOpen }) => isOpen);
+    return open.length > 1 ? open.sort(byPosition) : open;
   }
 
   /** Of messages that are done only the latest are remembered. */
@@ -127,7 +128,7 @@ export class Flows {
 
   /** Under way or remembered, as their identifiers came into use. */
   private inOrder(): Exchange[] {
-    return this.exchanges.all().sort((a, b) => a.position - b.position);
+    return this.exchanges.all().sort(byPosition);
   }
 
   private unacknowledged({ qos }: Exchange): ExchangeQueue {
@@ -233,4 +234,8 @@ export class Flows {
     if (!this.isClient || version === '5.0') this.mayRepeat = undefined;
     else this.mayRepeat &&= LEFT_OVER;
   }
+}
+
+function byPosition(one: Exchange, other: Exchange): number {
+  return one.position - other.position;
 }
