@@ -4,7 +4,7 @@
 
 const shared = { platform: 'node', logLevel: 'warn', external: /^[^./]/ };
 const output = { dir: 'dist/bundle', format: 'esm', chunkFileNames: '[name].js', comments: { jsdoc: false } };
-const dissect = { name: 'dissect', test: /dist\/cli\/(program|commands\/dissect)\.js$/ };
+const dissect = { name: 'dissect', test: /dist\/cli\/(process|program|commands\/dissect)\.js$/ };
 
 export default [
   {

@@ -5,6 +5,7 @@ import type { Moment } from '../bytes/chunk.js';
 import { BATCH_SIZES } from '../dissect/batch.js';
 import { BatchWriter } from '../dissect/batch-writer.js';
 import type { Summary } from '../dissect/item.js';
+import type { NamedFile } from '../io/byte-source.js';
 import type { Progress } from '../io/progress.js';
 import type { Source } from '../report/renderer.js';
 import type { FromReading, ToReading } from './reading-messages.js';
@@ -48,6 +49,11 @@ export class BatchSink implements Sink {
 
   source(source: Source): void {
     this.tell({ kind: 'source', source });
+  }
+
+  file(file: NamedFile | undefined, number: number): void {
+    this.tell({ kind: 'file', file });
+    this.writer.file = number;
   }
 
   /** The writer takes them. */

@@ -8,8 +8,8 @@ import { type Command, Option } from 'commander';
 import { cannotWrite } from '../io/output.js';
 import { Watch } from '../io/watch/watch.js';
 import { FORMATS } from '../report/index.js';
-import { JUDGEMENT_FORMATS } from '../report/judgement/index.js';
-import { check } from './commands/check.js';
+import { JUDGEMENT_FORMAT_ROWS } from '../report/judgement/format-rows.js';
+import { check } from './checking.js';
 import { dissect } from './commands/dissect.js';
 import { EXIT } from './exit-codes.js';
 import { type Io, warn } from './io.js';
@@ -30,7 +30,7 @@ export interface Watching {
 }
 
 export function addWatchOptions(command: Command): Command {
-  const formats = new Set([...FORMATS, ...JUDGEMENT_FORMATS].map(({ name }) => name));
+  const formats = new Set([...FORMATS, ...JUDGEMENT_FORMAT_ROWS].map(({ name }) => name));
   return command
     .option('--watch', 'show the packets of all connections as they come, and what is wrong with them')
     .option('--check', 'judge the packets of all connections: the findings as they come')
@@ -43,7 +43,7 @@ export function addWatchOptions(command: Command): Command {
 export function watchFault({ watch = false, check = false, format }: WatchFlags): string | undefined {
   if (format === undefined) return undefined;
   if (!watch && !check) return "option '--format' needs --watch or --check";
-  const names = (watch ? FORMATS : JUDGEMENT_FORMATS).map(({ name }) => name);
+  const names = (watch ? FORMATS : JUDGEMENT_FORMAT_ROWS).map(({ name }) => name);
   if (names.includes(format)) return undefined;
   return `option '--format': ${watch ? '--watch' : '--check'} has ${names.join(', ')}`;
 }

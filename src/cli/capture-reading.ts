@@ -3,9 +3,10 @@
 
 import type { Readable } from 'node:stream';
 import type { CapturedPacket } from '../capture/packet.js';
+import { NO_FILE } from '../dissect/connection.js';
 import { Dissector, type DissectorOptions } from '../dissect/dissector.js';
 import type { LayerOptions } from '../dissect/limits.js';
-import type { ByteSource } from '../io/byte-source.js';
+import type { ByteSource, NamedFile } from '../io/byte-source.js';
 import { readCapture } from '../io/input.js';
 import type { Progress } from '../io/progress.js';
 import { TlsSecretFiles, type TlsSecretSources } from '../io/tls-secrets.js';
@@ -42,6 +43,8 @@ export class Reading {
   readonly signal: AbortSignal;
   private epoch: bigint | undefined = undefined;
   private begun = false;
+  /** Of those that can be read again. */
+  private files = NO_FILE;
 
   constructor(
     /** The capture is still being made. */
@@ -83,6 +86,7 @@ export class Reading {
       let sourced = false;
       for await (const batch of this.watched(input)) {
         await this.begin();
+        if (!sourced) this.beginFile(batch.file);
         if (!sourced || (this.epoch === undefined && batch.epoch !== undefined)) {
           sink.source({ name, epoch: batch.epoch });
         }
@@ -98,6 +102,14 @@ export class Reading {
       say(io, error.message);
       return false;
     }
+  }
+
+  private beginFile(file: NamedFile | undefined): void {
+    const { sink, dissector } = this;
+    if (sink.file === undefined) return;
+    const number = file === undefined ? NO_FILE : ++this.files;
+    dissector.source(number);
+    sink.file(file, number);
   }
 
   private batches(input: Input): AsyncGenerator<ReadBatch, void, void> {

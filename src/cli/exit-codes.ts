@@ -1,4 +1,4 @@
-// The exit codes, for the commands and their help. Only main.ts sets one.
+// The exit codes, for the commands and their help. Only process.ts sets one.
 
 export const EXIT = {
   ok: 0,

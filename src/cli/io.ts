@@ -36,7 +36,7 @@ export interface Io {
   /** Writes a pid file, becomes another user. Without it, neither. */
   readonly prepareProcess?: typeof prepareProcess;
   /** Before much is read: what is made of it is let go soon. */
-  readonly keepHeapSmall?: () => void;
+  readonly expectMuch?: () => void;
   /** The program that reads captures, which gets a thread of its own from so many bytes on; without it there is none. */
   readonly readingWorker?: ReadingWorker;
   /** The program of a proxy's relay, which gets a thread of its own; without it there is none. */

@@ -55,7 +55,7 @@ export class JudgementReport {
     const { options, inputs, rules, known, toolVersion } = settings;
     const { verbose = false, inconclusive = false, quiet = false, failOn } = options;
     this.format = JUDGEMENT_FORMATS.find(({ name }) => name === (options.format ?? 'table'))!;
-    if (quiet && this.format.isWhole === true) {
+    if (quiet && this.format.isWhole) {
       throw new UserError('option', `-q is not for --format ${this.format.name}, which cannot be only the counts`);
     }
     this.outlet = new Outlet(options, inputs, io);
@@ -73,7 +73,7 @@ export class JudgementReport {
   }
 
   get isVisible(): boolean {
-    return this.outlet.isVisible && this.settings.options.quiet !== true;
+    return this.outlet.isVisible;
   }
 
   async begin(): Promise<void> {

@@ -1,24 +1,31 @@
-// The process: its streams, Ctrl-C, its exit code. Nothing else sets one.
+// Where the program begins. Nothing of it is loaded before the thread that reads has been begun, where there is use for one:
+// that takes as long as to load all else.
 
-import { setPriority } from 'node:os';
+import { statSync } from 'node:fs';
 import type { Worker } from 'node:worker_threads';
-import { prepareProcess } from '../io/broker-process.js';
-import { filesSize } from '../io/byte-source.js';
-import { keepHeapSmall } from '../io/heap.js';
-import { run } from './program.js';
 
-/**
- * Bytes of captures. A thread costs a tenth of a second until it reads, and for as long V8 has use for a second core itself.
- */
-const WORTH_A_THREAD = 128 * 1024 * 1024;
+/** Bytes of captures. To begin a thread takes as long as to check some 15 MB, and there V8 has use for a second core itself. */
+const WORTH_A_THREAD = 32 * 1024 * 1024;
 // Beside this one in the bundle.
-const readingProgram = new URL('./reading-worker.js', import.meta.url);
+const program = new URL('./reading-worker.js', import.meta.url);
 
-/** It begins while the rules are loaded, when what is to be checked is large; should it not be needed, it is ended. */
+/** When what is to be checked is large; should it not be needed, it is ended. */
 async function earlyReading([command, ...args]: readonly string[]): Promise<Worker | undefined> {
-  if (command !== 'check') return undefined;
-  const size = (await filesSize(args)) ?? 0;
-  return size < WORTH_A_THREAD ? undefined : new (await import('node:worker_threads')).Worker(readingProgram);
+  if (command !== 'check' || sizeOf(args) < WORTH_A_THREAD) return undefined;
+  return new (await import('node:worker_threads')).Worker(program);
+}
+
+/** Bytes of those that are files; reading.ts looks more closely. */
+function sizeOf(args: readonly string[]): number {
+  let size = 0;
+  for (const arg of args) {
+    try {
+      size += statSync(arg, { throwIfNoEntry: false })?.size ?? 0;
+    } catch {
+      // Whoever reads it tells what is wrong with it.
+    }
+  }
+  return size;
 }
 
 const interrupt = new AbortController();
@@ -26,27 +33,9 @@ for (const signal of ['SIGINT', 'SIGTERM'] as const) {
   // Once: a second Ctrl-C ends the process at once.
   process.once(signal, () => interrupt.abort());
 }
-// Nobody to tell is no reason to stop. Results that cannot be written are told by whoever writes them.
-process.stderr.on('error', () => {});
-process.stdout.on('error', () => {});
 
-const { stdout, stderr, env } = process;
 const args = process.argv.slice(2);
 const begun = await earlyReading(args);
-process.exitCode = await run(args, {
-  stdin: undefined,
-  stdout,
-  stderr,
-  env,
-  interrupt: interrupt.signal,
-  onHangup: (listener) => process.on('SIGHUP', listener),
-  prepareProcess,
-  keepHeapSmall,
-  giveWay() {
-    // On Linux the priority is a thread's: the relay's stays.
-    if (process.platform === 'linux') setPriority(5);
-  },
-  readingWorker: { program: readingProgram, from: WORTH_A_THREAD, begun },
-  relayWorker: new URL('./relay-worker.js', import.meta.url),
-});
+const { runProcess } = await import('./process.js');
+await runProcess(args, interrupt.signal, { program, from: WORTH_A_THREAD, begun });
 await begun?.terminate();

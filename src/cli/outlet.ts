@@ -27,7 +27,7 @@ export class Outlet {
 
   /** Whether lines of results appear on the terminal as they come. */
   get isVisible(): boolean {
-    return this.io.stdout.isTTY === true && fileOf(this.options) === undefined;
+    return isVisible(this.options, this.io);
   }
 
   get isOpen(): boolean {
@@ -68,6 +68,11 @@ export class Outlet {
 /** Of `-o`; undefined for stdout. */
 function fileOf({ output }: OutputOptions): string | undefined {
   return output === '-' ? undefined : output;
+}
+
+/** Whether lines of results appear on the terminal as they come. */
+export function isVisible(options: OutputOptions & { readonly quiet?: boolean }, { stdout }: Io): boolean {
+  return stdout.isTTY === true && fileOf(options) === undefined && options.quiet !== true;
 }
 
 /** Columns of the terminal, or as told; undefined where nothing tells. */

@@ -3,6 +3,7 @@
 import type { Moment } from '../bytes/chunk.js';
 import type { Batch, Done } from '../dissect/batch.js';
 import type { Summary } from '../dissect/item.js';
+import type { NamedFile } from '../io/byte-source.js';
 import type { Source } from '../report/renderer.js';
 import type { UserErrorCode } from '../user-error.js';
 import type { ReadingSettings } from './capture-reading.js';
@@ -19,6 +20,7 @@ export interface ReadingSetup {
 export type FromReading =
   | { readonly kind: 'begin' }
   | { readonly kind: 'source'; readonly source: Source }
+  | { readonly kind: 'file'; readonly file: NamedFile | undefined }
   | { readonly kind: 'batch'; readonly batch: Batch }
   | { readonly kind: 'flush' }
   | { readonly kind: 'say'; readonly text: string }

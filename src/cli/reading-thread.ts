@@ -5,6 +5,8 @@ import { setImmediate } from 'node:timers/promises';
 import { Worker } from 'node:worker_threads';
 import { type Batch, OWN } from '../dissect/batch.js';
 import { BatchReader } from '../dissect/batch-reader.js';
+import type { NamedFile } from '../io/byte-source.js';
+import { FileReader } from '../io/file-bytes.js';
 import { UserError } from '../user-error.js';
 import type { ReadingIo } from './capture-reading.js';
 import type { ReadingWorker } from './io.js';
@@ -17,17 +19,16 @@ export class ReadingThread {
   private readonly messages: FromReading[] = [];
   /** The thread has ended by itself, which is a bug. */
   private failure: { readonly error: unknown } | undefined = undefined;
+  private file: FileReader | undefined = undefined;
   private wake: (() => void) | undefined = undefined;
   private broken = false;
 
   constructor(
     { program, begun = new Worker(program) }: Pick<ReadingWorker, 'program' | 'begun'>,
-    { paths, settings }: Pick<ReadingSetup, 'paths' | 'settings'>,
-    private readonly sink: Sink,
+    setup: ReadingSetup,
     private readonly io: ReadingIo,
   ) {
-    const setup: ReadingSetup = { paths, settings, isVisible: sink.isVisible, glances: sink.glance !== undefined };
-    this.reader = new BatchReader(settings.limits.conversation.maxAliasCharacters);
+    this.reader = new BatchReader(setup.settings.limits.conversation.maxAliasCharacters);
     this.worker = begun;
     this.worker.postMessage(setup);
     this.worker.on('message', (message: FromReading) => {
@@ -45,7 +46,7 @@ export class ReadingThread {
   }
 
   /** Until everything is read; false when an input could not be. */
-  async run(): Promise<boolean> {
+  async run(sink: Sink): Promise<boolean> {
     const { interrupt } = this.io;
     const onInterrupt = (): void => this.tell({ kind: 'interrupt' });
     interrupt.addEventListener('abort', onInterrupt);
@@ -53,14 +54,20 @@ export class ReadingThread {
     try {
       for (;;) {
         const message = await this.next();
-        this.noteBroken();
+        this.noteBroken(sink);
         if (message.kind === 'done') return message.complete;
-        await this.handle(message);
+        await this.handle(message, sink);
       }
     } finally {
       interrupt.removeEventListener('abort', onInterrupt);
-      await this.worker.terminate();
+      await this.end();
     }
+  }
+
+  /** Also where it never ran. */
+  async end(): Promise<void> {
+    this.open(undefined);
+    await this.worker.terminate();
   }
 
   /** What was sent before the thread failed still counts. */
@@ -81,15 +88,17 @@ export class ReadingThread {
     });
   }
 
-  private async handle(message: Exclude<FromReading, { kind: 'done' }>): Promise<void> {
-    const { sink, io } = this;
+  private async handle(message: Exclude<FromReading, { kind: 'done' }>, sink: Sink): Promise<void> {
+    const { io } = this;
     switch (message.kind) {
       case 'begin':
         return sink.begin();
       case 'source':
         return sink.source(message.source);
+      case 'file':
+        return this.open(message.file);
       case 'batch':
-        return this.read(message.batch);
+        return this.read(message.batch, sink);
       case 'flush':
         return this.broken ? undefined : sink.flush();
       case 'say':
@@ -107,12 +116,17 @@ export class ReadingThread {
     }
   }
 
-  private async read(batch: Batch): Promise<void> {
-    const { sink, reader } = this;
-    reader.open(batch);
-    while (!this.broken && this.feed()) {
+  private open(file: NamedFile | undefined): void {
+    this.file?.close();
+    this.file = undefined;
+    this.reader.file = this.file = file && new FileReader(file);
+  }
+
+  private async read(batch: Batch, sink: Sink): Promise<void> {
+    this.reader.open(batch);
+    while (!this.broken && this.feed(sink)) {
       await sink.pass();
-      this.noteBroken();
+      this.noteBroken(sink);
     }
     const length = batch.slot === OWN ? batch.memory!.bytes.length : 0;
     this.tell({ kind: 'back', done: { slot: batch.slot, length } });
@@ -121,16 +135,16 @@ export class ReadingThread {
   }
 
   /** Hands on items until a good deal is rendered; false at the end of the batch. Without awaiting: see Reading. */
-  private feed(): boolean {
-    const { sink, reader } = this;
+  private feed(sink: Sink): boolean {
+    const { reader } = this;
     const { glance } = sink;
     for (let item = reader.next(glance); item !== undefined; item = reader.next(glance))
       if (sink.add(item)) return true;
     return false;
   }
 
-  private noteBroken(): void {
-    if (this.broken || !this.sink.broken) return;
+  private noteBroken(sink: Sink): void {
+    if (this.broken || !sink.broken) return;
     this.broken = true;
     this.tell({ kind: 'broken' });
   }

@@ -37,17 +37,50 @@ export function addReadingOptions(command: Command): Command {
     .option('--no-reassembly', 'take TCP segments as they come');
 }
 
+/** Of a sink, as far as it counts for how captures are read. */
+export interface Wants extends Pick<Sink, 'summaryOnly' | 'hasLimit' | 'isVisible'> {
+  /** It takes usual packets. */
+  readonly glances: boolean;
+}
+
+/** Captures that are being read, where a thread does that. */
+export interface Begun {
+  readonly thread: ReadingThread | undefined;
+}
+
+/** Begins to read in a thread of its own, where one is of use. Whoever calls this ends it. */
+export async function beginReading(
+  paths: readonly string[],
+  flags: ReadingFlags,
+  wants: Wants,
+  io: Io,
+): Promise<Begun> {
+  const worker = flags.interface === undefined ? await workerFor(paths, wants, io) : undefined;
+  if (worker === undefined) return { thread: undefined };
+  const { isVisible, glances } = wants;
+  // Loaded when there is use for it: most captures are small.
+  const { ReadingThread } = await import('./reading-thread.js');
+  const setup = { paths, settings: settingsOf(flags), isVisible, glances };
+  return { thread: new ReadingThread(worker, setup, around(wants, io)) };
+}
+
 /** Reads everything into the sink and ends it. False when an input could not be read. */
-export async function readAll(paths: readonly string[], flags: ReadingFlags, sink: Sink, io: Io): Promise<boolean> {
-  const settings = settingsOf(flags);
-  const worker = flags.interface === undefined ? await workerFor(paths, sink, io) : undefined;
-  const thread = worker && (await createThread(worker, { paths, settings }, sink, around(sink, io)));
+export async function readAll(
+  paths: readonly string[],
+  flags: ReadingFlags,
+  sink: Sink,
+  io: Io,
+  begun?: Begun,
+): Promise<boolean> {
+  const { summaryOnly, hasLimit, isVisible, glance } = sink;
+  const wants = { summaryOnly, hasLimit, isVisible, glances: glance !== undefined };
+  const { thread } = begun ?? (await beginReading(paths, flags, wants, io));
   // It takes longer to begin once V8 was told of another heap.
   await thread?.begin();
-  if (!sink.summaryOnly) io.keepHeapSmall?.();
-  if (thread !== undefined) return thread.run();
+  if (!summaryOnly) io.expectMuch?.();
+  if (thread !== undefined) return thread.run(sink);
   const isLive = flags.interface !== undefined;
-  const reading = new Reading(paths.includes('-') || isLive, settings, sink, around(sink, io));
+  const reading = new Reading(paths.includes('-') || isLive, settingsOf(flags), sink, around(sink, io));
   const { signal: interrupt } = reading;
   const live = isLive ? [await openInterface(flags.interface, flags, { ...io, interrupt })] : [];
   return reading.readAll([...live, ...paths]);
@@ -64,25 +97,19 @@ export async function readLive(source: PacketSource, flags: ReadingFlags, sink: 
 /** The program of a thread that reads, where one is of use: there is much, all of it is there, and both can work at once. */
 async function workerFor(
   paths: readonly string[],
-  sink: Sink,
+  { summaryOnly, hasLimit, glances }: Wants,
   { readingWorker }: Io,
 ): Promise<ReadingWorker | undefined> {
   // At a limit the summary is that of the packet at hand, which a thread would have left behind.
-  if (readingWorker === undefined || sink.summaryOnly || sink.hasLimit) return undefined;
+  if (readingWorker === undefined || summaryOnly || hasLimit) return undefined;
   // To decode and render takes so long that reading is a small part of it.
-  if (sink.glance === undefined && readingWorker.forItems !== true) return undefined;
+  if (!glances && readingWorker.forItems !== true) return undefined;
   const size = await filesSize(paths);
   return size !== undefined && size >= readingWorker.from && availableParallelism() > 1 ? readingWorker : undefined;
 }
 
-/** Loaded when there is use for it: most captures are small. */
-async function createThread(...of: ConstructorParameters<typeof ReadingThread>): Promise<ReadingThread> {
-  const { ReadingThread } = await import('./reading-thread.js');
-  return new ReadingThread(...of);
-}
-
-function around(sink: Sink, { stdin, stderr, interrupt }: Io): ReadingIo {
-  return { stdin, stderr, interrupt, progress: createProgress(stderr, !sink.isVisible) };
+function around({ isVisible }: Pick<Sink, 'isVisible'>, { stdin, stderr, interrupt }: Io): ReadingIo {
+  return { stdin, stderr, interrupt, progress: createProgress(stderr, !isVisible) };
 }
 
 function settingsOf(flags: ReadingFlags): ReadingSettings {

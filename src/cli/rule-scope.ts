@@ -1,45 +1,42 @@
 // Which rules are asked: `--only` and `--ignore` by statement (MQTT-3.3.1-2, 5.0:MQTT-3.3.1-2), section with those below it
 // (3.3, §3.3, 5.0:3.3) or rule. A name that nothing answers to is refused, with what it could have been.
 
-import { type Command, InvalidArgumentError } from 'commander';
 import { nearest } from '../bytes/nearest.js';
 import { STATEMENTS } from '../spec/statements.js';
 import { VERSIONS, type Version } from '../spec/versions.js';
+import { UserError } from '../user-error.js';
 import { citedBy, isSection, keyOf } from '../validate/catalogue.js';
 import type { Ref, Rule } from '../validate/rule.js';
 import { RULES, UNJUDGED } from '../validate/rules/index.js';
+import type { ScopeFlags } from './scope-options.js';
 
 export type Scope = (rule: Rule, version: Version) => boolean;
 
-export interface ScopeFlags {
-  readonly only?: readonly Scope[];
-  readonly ignore?: readonly Scope[];
-}
-
-export function addScopeOptions(command: Command): Command {
-  return command
-    .option('--only <what>', 'judge this only: statements, sections, rules, with commas; may be repeated', readScopes)
-    .option('--ignore <what>', 'do not judge this: the same', readScopes);
-}
-
-export function scopeOf({ only, ignore }: ScopeFlags): Scope {
+/** Throws UserError for a name that nothing answers to. */
+export function scopeOf(flags: ScopeFlags): Scope {
+  const [only, ignore] = [readScopes('--only', flags.only), readScopes('--ignore', flags.ignore)];
   return (rule, version) =>
-    (only === undefined || only.some((has) => has(rule, version))) && !(ignore ?? []).some((has) => has(rule, version));
+    (only.length === 0 || only.some((has) => has(rule, version))) && !ignore.some((has) => has(rule, version));
 }
 
-function readScopes(text: string, before: readonly Scope[] = []): readonly Scope[] {
-  const names = text.split(',').map((name) => name.trim());
-  const scopes = names.filter((name) => name !== '').map((name) => readScope(name));
-  if (scopes.length === 0) throw new InvalidArgumentError('It names no statement, section or rule.');
-  return [...before, ...scopes];
+function readScopes(option: string, texts: readonly string[] = []): readonly Scope[] {
+  return texts.flatMap((text) => {
+    const refuse = (why: string): never => {
+      throw new UserError('option', `${option} ${JSON.stringify(text)}: ${why}`);
+    };
+    const names = text.split(',').map((name) => name.trim());
+    const given = names.filter((name) => name !== '');
+    if (given.length === 0) refuse('It names no statement, section or rule.');
+    return given.map((name) => readScope(name) ?? refuse(refusal(name)));
+  });
 }
 
-/** Error of commander for a name that nothing answers to. */
-export function readScope(name: string, rules: readonly Rule[] = RULES): Scope {
+/** Undefined for a name that nothing answers to. */
+function readScope(name: string): Scope | undefined {
   const { version, rest } = versioned(name);
-  const scope = inVersion(version, statementScope(rest) ?? sectionScope(rest) ?? ruleScope(rest, rules));
-  if (rules.some((rule) => VERSIONS.some((one) => rule.refs[one] !== undefined && scope(rule, one)))) return scope;
-  throw new InvalidArgumentError(refusal(name, version, rest, rules));
+  const scope = inVersion(version, statementScope(rest) ?? sectionScope(rest) ?? ruleScope(rest, RULES));
+  const isJudged = RULES.some((rule) => VERSIONS.some((one) => rule.refs[one] !== undefined && scope(rule, one)));
+  return isJudged ? scope : undefined;
 }
 
 /** "5.0:MQTT-3.3.1-2" is of one version, "MQTT-3.3.1-2" of each; so are "[MQTT-3.3.1-2]", as the specification prints it, and "3.3.1-2". */
@@ -81,7 +78,8 @@ function ruleScope(text: string, rules: readonly Rule[]): Scope {
   return (rule) => rule.name === name;
 }
 
-function refusal(name: string, version: Version | undefined, rest: string, rules: readonly Rule[]): string {
+function refusal(name: string): string {
+  const { version, rest } = versioned(name);
   const id = rest.toUpperCase();
   const known = STATEMENTS.filter((one) => one.id === id && (version === undefined || one.version === version));
   const [first] = known;
@@ -90,7 +88,7 @@ function refusal(name: string, version: Version | undefined, rest: string, rules
     const why = kind === undefined ? '' : kind === 'scenario' ? ' (it has to be provoked)' : ' (it cannot be observed)';
     return `No rule judges ${keyOf(first.version, first.id)}${why}; see mqtt-dissect rules ${keyOf(first.version, first.id)}.`;
   }
-  const hint = hintFor(version, rest, rules);
+  const hint = hintFor(version, rest, RULES);
   const sentence = hint.startsWith('did') ? `D${hint.slice(1)}` : `${hint}.`;
   return `There is no statement, section or rule ${JSON.stringify(name)} that is judged. ${sentence}`;
 }

@@ -4,6 +4,7 @@ import type { Moment } from '../bytes/chunk.js';
 import type { BatchWriter } from '../dissect/batch-writer.js';
 import type { TakesGlanced } from '../dissect/glanced.js';
 import type { Item, Summary } from '../dissect/item.js';
+import type { NamedFile } from '../io/byte-source.js';
 import type { CaptureBatch } from '../io/input.js';
 import type { Source } from '../report/renderer.js';
 import type { ShownEvent } from '../report/shown.js';
@@ -25,6 +26,8 @@ export interface Sink {
   /** Before the first of everything; called again, it does nothing. */
   begin(): Promise<void>;
   source(source: Source): void;
+  /** What follows stands in this file, by this number (Dissector.source); in none that can be read again, if undefined. */
+  file?(file: NamedFile | undefined, number: number): void;
   /** True when it is time for `pass`. */
   add(item: Item): boolean;
   /** Takes usual packets, where it can do without their items. */

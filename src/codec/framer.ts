@@ -97,6 +97,11 @@ export class Framer implements Known {
     return this.waiting === NOTHING;
   }
 
+  /** No part of a packet is held. */
+  get isBetween(): boolean {
+    return this.assembly === undefined && this.waiting === NOTHING;
+  }
+
   /** The other side has sent something: what waits is whole, if it ever will be. */
   turn(): readonly Framed[] {
     return this.judgeWaiting('turn');

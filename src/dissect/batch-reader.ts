@@ -4,10 +4,11 @@
 //   for (let item = reader.next(); item !== undefined; item = reader.next()) …   // views in them are valid while it is open
 
 import { ById } from '../bytes/by-id.js';
+import { hashOf } from '../bytes/sample-hash.js';
 import { Views } from '../bytes/views.js';
 import { decode } from '../codec/frame.js';
 import { usual } from '../codec/framed.js';
-import type { Property } from '../codec/packet.js';
+import type { Property, ReadPacket } from '../codec/packet.js';
 import type { PlainType } from '../codec/plain.js';
 import { PACKET_BY_CODE } from '../spec/packets.js';
 import {
@@ -17,9 +18,11 @@ import {
   COLUMNS,
   CONNECTION,
   FIRST,
+  type FileBytes,
   FROM_SERVER,
   HAS_PARTS,
   HERE,
+  IN_FILE,
   IS_EVENT,
   IS_USUAL,
   KIND,
@@ -47,11 +50,14 @@ import { Mirror } from './mirror.js';
 import { learn } from './numbered.js';
 
 // Only of usual packets.
+const NO_PAYLOAD = new Uint8Array(0);
 const TYPES = PACKET_BY_CODE.map((row) => row?.type as PlainType);
 
 export class BatchReader {
   /** Of all packets so far: whoever framed them has not looked for any. */
   problems = 0;
+  /** What is read, as far as its packets are not all here. */
+  file: FileBytes | undefined = undefined;
   private packets = 0;
   private batch: Batch | undefined = undefined;
   private memory!: Memory;
@@ -138,19 +144,34 @@ export class BatchReader {
     const { framed } = this;
     const { times, rows, bytes } = this.memory;
     const at = row * COLUMNS;
-    const start = rows[at + AT]!;
     const part = (kind & HAS_PARTS) === 0 ? undefined : partsAt(parts, this.part);
     if (part !== undefined) this.part = afterParts(parts, this.part);
-    framed.bytes = this.views.of(bytes, start, start + rows[at + HERE]!);
     framed.length = rows[at + LENGTH]!;
     framed.time = times[row]!;
     framed.origins = part === undefined ? [rows[at + ORIGIN]!] : part.origins;
     framed.pieces = part?.pieces;
     framed.offset = offsetOf(rows, at);
+    const isInFile = (kind & IN_FILE) !== 0;
+    const start = rows[at + AT]!;
+    if (isInFile) framed.bytes = this.file!.read(framed.length, framed.offset, framed.pieces);
+    else framed.bytes = this.views.of(bytes, start, start + rows[at + HERE]!);
     const decoded = decode(framed.bytes, VERSION_CODES[kind & VERSION_BITS]!);
+    if (isInFile && !this.isAsBefore(decoded.packet, at)) throw this.file!.changed();
     this.problems += decoded.problems.length;
     const sender = connection.senders[(kind & FROM_SERVER) === 0 ? 0 : 1];
     return packetItem(++this.packets, sender, framed, decoded);
+  }
+
+  /** A usual packet that was read again is what its row says, as far as that says it. */
+  private isAsBefore(packet: ReadPacket, at: number): boolean {
+    const { rows } = this.memory;
+    const first = rows[at + FIRST]!;
+    const packetId = 'packetId' in packet ? packet.packetId : undefined;
+    if (this.framed.bytes[0] !== first || (packetId ?? -1) !== rows[at + PACKET_ID]! - 1) return false;
+    if (packet.type !== 'PUBLISH') return packet.type === TYPES[first >> 4];
+    const { topic, payload = NO_PAYLOAD } = packet;
+    if (topic !== this.topics[rows[at + TOPIC]!] || payload.length !== rows[at + PAYLOAD_LENGTH]) return false;
+    return hashOf(payload) === (rows[at + PAYLOAD_HASH]! | 0);
   }
 
   /** What is known of connections from this row on. */

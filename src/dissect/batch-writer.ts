@@ -20,15 +20,18 @@ import {
   FROM_SERVER,
   HAS_PARTS,
   HERE,
+  IN_FILE,
   IS_EVENT,
   IS_USUAL,
   KIND,
   LENGTH,
   type Memory,
+  newMemory,
   OFFSET,
   OFFSET_HIGH,
   ORIGIN,
   OWN,
+  ownMemory,
   PACKET_ID,
   PAYLOAD_HASH,
   PAYLOAD_LENGTH,
@@ -36,11 +39,12 @@ import {
   TOPIC,
   WORD,
 } from './batch.js';
-import type { Connection } from './connection.js';
+import { type Connection, NO_FILE } from './connection.js';
 import { Glanced } from './glanced.js';
 import type { EventItem, Item } from './item.js';
 import { Numbered } from './numbered.js';
 import { NO_ITEMS, type Outcome, type Sender } from './outcome.js';
+import { isLocated } from './position.js';
 import { type ConnectionState, stateOf, Told } from './told.js';
 
 /** A call to copy so few bytes takes longer than to copy them one by one. */
@@ -96,6 +100,8 @@ export class BatchWriter implements Outcome {
   private readonly glanced = new Glanced();
   private readonly topics = new Numbered<string>(TEXT_PLACES);
   private readonly properties = new Numbered<readonly Property[]>();
+  /** The number of the file whose packets need not be copied; NO_FILE when there is none. */
+  file = NO_FILE;
   private readonly changes: ConnectionState[] = [];
   private connections: Connection[] = [];
   private mostConnections = LOOKED_THROUGH;
@@ -103,7 +109,7 @@ export class BatchWriter implements Outcome {
   constructor(
     private readonly post: (batch: Batch) => void,
     private readonly sizes: BatchSizes = BATCH_SIZES,
-    /** Usual packets are told of as such. */
+    /** Tells of usual packets as such. */
     private readonly glances = false,
   ) {}
 
@@ -120,31 +126,42 @@ export class BatchWriter implements Outcome {
 
   packet({ connection, direction }: Sender, version: Version, framed: FramedPacket): number {
     const { bytes, origins, pieces, offset = -1 } = framed;
-    const here = bytes.length;
-    this.line(bytes);
-    if (this.count === this.most || this.used + here > this.bytes.length) {
-      this.turnOver(here + WORD_BYTES);
-      this.line(bytes);
-    }
+    const isUsual = this.glances && bytes[0]! >= FIRST_USUAL && this.isUsual(framed, version);
+    const isInFile = isUsual && connection.file === this.file && this.file !== NO_FILE && isLocated(framed);
+    this.makeRoom(isInFile ? NONE.bytes : bytes);
     let kind = version === '5.0' ? 2 : version === '3.1.1' ? 1 : 0;
     if (direction !== 'client-to-server') kind |= FROM_SERVER;
     if (origins.length > 1 || pieces !== undefined || origins[0]! >= WORD) kind |= HAS_PARTS;
+    if (isInFile) kind |= IN_FILE;
     const at = this.row(connection, kind);
     if ((kind & HAS_PARTS) !== 0) addParts(this.beside!.parts, framed);
-    const { rows, used } = this;
+    const { rows } = this;
     this.times[this.count - 1] = framed.time;
     rows[at + ORIGIN] = origins[0]!;
     rows[at + OFFSET] = offset + 1;
     rows[at + OFFSET_HIGH] = offset + 1 < WORD ? 0 : (offset + 1) / WORD;
     rows[at + LENGTH] = framed.length;
+    if (!isInFile) this.copy(bytes, at);
+    if (isUsual) this.usual(at, bytes[0]!);
+    return 0;
+  }
+
+  /** For a row, and for these bytes. */
+  private makeRoom(bytes: Uint8Array): void {
+    this.line(bytes);
+    if (this.count !== this.most && this.used + bytes.length <= this.bytes.length) return;
+    this.turnOver(bytes.length + WORD_BYTES);
+    this.line(bytes);
+  }
+
+  private copy(bytes: Uint8Array, at: number): void {
+    const { rows, used, bytes: to } = this;
+    const here = bytes.length;
     rows[at + AT] = used;
     rows[at + HERE] = here;
-    const to = this.bytes;
     if (here < FEW) for (let i = 0; i < here; i++) to[used + i] = bytes[i]!;
     else to.set(bytes, used);
     this.used = used + here;
-    if (this.glances && bytes[0]! >= FIRST_USUAL && this.isUsual(framed, version)) this.usual(at, bytes[0]!);
-    return 0;
   }
 
   /** To shared memory whole words are copied only from where they begin likewise; single bytes take eight times as long. */
@@ -241,13 +258,13 @@ export class BatchWriter implements Outcome {
     if (this.beside !== undefined) this.fill();
     const { rows, bytes } = this.sizes;
     this.slot = length > bytes ? OWN : (this.free.pop() ?? this.memories.length);
-    if (this.slot === this.memories.length) this.memories.push(newMemory(rows, bytes));
+    if (this.slot === this.memories.length) this.memories.push(newMemory(this.sizes));
     const memory = this.memories[this.slot] ?? ownMemory(length);
     this.times = memory.times;
     this.rows = memory.rows;
     this.bytes = memory.bytes;
     this.most = Math.min(memory.times.length, this.next);
-    this.next *= 2;
+    this.next = Math.min(2 * this.next, rows);
     this.beside = new Beside();
     if (this.begunIn !== undefined) return;
     this.begunIn = this.beside;
@@ -280,17 +297,4 @@ export class BatchWriter implements Outcome {
   private weight(length: number): number {
     return Math.max(1, Math.ceil(length / this.sizes.bytes));
   }
-}
-
-function newMemory(rows: number, bytes: number): Memory {
-  return {
-    times: new Float64Array(new SharedArrayBuffer(8 * rows)),
-    rows: new Uint32Array(new SharedArrayBuffer(4 * rows * COLUMNS)),
-    bytes: new Uint8Array(new SharedArrayBuffer(bytes)),
-  };
-}
-
-/** It is copied with its batch. */
-function ownMemory(bytes: number): Memory {
-  return { times: new Float64Array(1), rows: new Uint32Array(COLUMNS), bytes: new Uint8Array(bytes) };
 }

@@ -80,8 +80,19 @@ export interface BatchSizes {
   readonly batches: number;
 }
 
-/** Together 20 MB. Each one wakes the other thread, and that costs as much as a few hundred packets. */
-export const BATCH_SIZES: BatchSizes = { rows: 16_384, bytes: 2 * 1024 * 1024, batches: 5 };
+/** What reads a packet again that stands in the file. */
+export interface FileBytes {
+  /** `offset` and `pieces` as of FramedPacket. Throws UserError when the file has no such bytes any more. */
+  read(length: number, offset: number, pieces: readonly number[] | undefined): Uint8Array;
+  /** What to throw when they are others than before. */
+  changed(): Error;
+}
+
+/**
+ * Together 24 MB. Each one wakes the other thread, and that costs as much as a few hundred packets; so many that one side need
+ * not wait while V8 still compiles the other.
+ */
+export const BATCH_SIZES: BatchSizes = { rows: 16_384, bytes: 1024 * 1024, batches: 10 };
 
 // The columns of a row.
 export const CONNECTION = 0;
@@ -114,7 +125,22 @@ export const FROM_SERVER = 4;
 export const HAS_PARTS = 8;
 export const IS_EVENT = 16;
 export const IS_USUAL = 32;
+/** A usual packet whose bytes are not here: the file that is read has them. */
+export const IN_FILE = 64;
 
 /** By those two bits. */
 export const VERSION_CODES: readonly Version[] = ['3.1', '3.1.1', '5.0'];
 export const DIRECTIONS: readonly [Direction, Direction] = ['client-to-server', 'server-to-client'];
+
+export function newMemory({ rows, bytes }: BatchSizes): Memory {
+  return {
+    times: new Float64Array(new SharedArrayBuffer(8 * rows)),
+    rows: new Uint32Array(new SharedArrayBuffer(4 * rows * COLUMNS)),
+    bytes: new Uint8Array(new SharedArrayBuffer(bytes)),
+  };
+}
+
+/** For one packet; it is copied with its batch. */
+export function ownMemory(bytes: number): Memory {
+  return { times: new Float64Array(1), rows: new Uint32Array(COLUMNS), bytes: new Uint8Array(bytes) };
+}

@@ -65,6 +65,11 @@ export class Channel {
     else if (!(state instanceof Recognition)) state.inner.conflict(side, conflict);
   }
 
+  /** Nothing that comes from here on began before. */
+  get isBetween(): boolean {
+    return this.state instanceof Conversation && this.state.isBetween;
+  }
+
   /** What was held and no longer need be, in its order. */
   poll(): readonly Ready[] {
     const { state } = this;
@@ -144,6 +149,7 @@ export class Channel {
 
   private layer(name: TransportName, connection: Connection): Layer {
     connection.layers.push(name);
+    connection.changed();
     const inner = new Channel(this.tcp, this.context, [...this.outer, name], connection);
     return { transport: this.transport(name, connection.clientSide), inner };
   }
@@ -169,7 +175,10 @@ export class Channel {
 
   private notice(side: Side | undefined, { layer, code, message, time, origin, details, length }: Notice): void {
     const connection = this.connection!;
-    if (layer === 'proxy-protocol' && typeof details?.source === 'string') connection.proxied = details.source;
+    if (layer === 'proxy-protocol' && typeof details?.source === 'string') {
+      connection.proxied = details.source;
+      connection.changed();
+    }
     const fromClient = side === connection.clientSide;
     this.context.output.event({
       kind: 'event',

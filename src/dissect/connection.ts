@@ -8,6 +8,8 @@ import type { TransportName } from '../transport/transport.js';
 import type { ConnectionInfo, FirstFin, VersionSource } from './item.js';
 import { lacksSince, type Told } from './told.js';
 
+export const NO_FILE = 0;
+
 export class Connection implements ConnectionInfo {
   version: Version = '3.1.1';
   versionFrom: VersionSource = 'default';
@@ -20,6 +22,7 @@ export class Connection implements ConnectionInfo {
   proxied: string | undefined = undefined;
   /** What another thread was told of it. */
   told: Told | undefined = undefined;
+  private changes = 0;
   private layersName = 'tcp';
   /** So many of them are in the name. */
   private layersNamed = 0;
@@ -29,7 +32,19 @@ export class Connection implements ConnectionInfo {
     readonly id: number,
     private readonly tcp: TcpConnection<unknown>,
     readonly clientSide: Side,
+    /** The number of the file in which its packets stand whole, where they stand in a file; NO_FILE when there is none. */
+    public file: number,
   ) {}
+
+  /** Something of the above became another. */
+  changed(): void {
+    this.changes++;
+  }
+
+  /** Grows whenever something of the connection may have become another. */
+  get turns(): number {
+    return this.tcp.turns + this.changes;
+  }
 
   get client(): string {
     return this.proxied ?? this.endpoints()[0];

@@ -86,6 +86,11 @@ export class Conversation {
       this.settleByGuess();
   }
 
+  /** No packet is held, and no part of one. */
+  get isBetween(): boolean {
+    return this.waiting.length === 0 && this.halves[0].framer.isBetween && this.halves[1].framer.isBetween;
+  }
+
   conflict(side: Side, conflict: Conflict): void {
     const { length, time, origin } = conflict;
     const message = `${bytesText(length)} came again with other contents; the first copy is shown`;
@@ -170,6 +175,7 @@ export class Conversation {
     connection.version = version;
     connection.versionFrom = from;
     connection.evidence = from === 'inferred' ? guess.evidence : [];
+    connection.changed();
     this.settled = final;
     for (const { framer } of this.halves) framer.version = version;
     this.flush();
@@ -219,6 +225,7 @@ export class Conversation {
   private name(clientId: string, isAssigned: boolean): void {
     this.connection.clientId = clientId;
     this.connection.hasAssignedId = isAssigned;
+    this.connection.changed();
   }
 
   /** A server that does not know 5.0 refuses with a CONNACK of 3.1.1, which has two bytes; one that accepts speaks 5.0. */

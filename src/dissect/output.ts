@@ -7,7 +7,7 @@ import type { FramedPacket } from '../codec/framed.js';
 import { typeCode } from '../spec/packets.js';
 import type { Version } from '../spec/versions.js';
 import type { TcpConnection } from '../tcp/connection.js';
-import { Connection } from './connection.js';
+import { Connection, NO_FILE } from './connection.js';
 import type { EventItem } from './item.js';
 import type { Outcome, Sender } from './outcome.js';
 import { Tally } from './tally.js';
@@ -20,13 +20,15 @@ export class Output {
   private placed: Uint8Array | undefined = undefined;
   private placedAt = -1;
 
+  /** Of what is read, where that can be read again; else NO_FILE. */
+  file = NO_FILE;
   private connections = 0;
 
   constructor(readonly outcome: Outcome) {}
 
   /** A connection of which there is something to say. */
   connection(tcp: TcpConnection<unknown>, clientSide: Side): Connection {
-    return new Connection(this.connections++, tcp, clientSide);
+    return new Connection(this.connections++, tcp, clientSide, this.file);
   }
 
   begin(packet: CapturedPacket): void {

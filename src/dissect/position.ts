@@ -1,5 +1,6 @@
 // Where in the capture file a byte of a packet stands, for tools that point at it.
 
+import type { FramedPacket } from '../codec/framed.js';
 import type { Frame } from './item.js';
 
 /** Position in the (uncompressed) capture file; undefined when the byte does not stand there as it is. */
@@ -24,4 +25,12 @@ export function standing(frame: Frame, at: number, length: number): number {
     if (pieces[piece + 1] !== positionOf(frame, start - 1)! + 1) return start - at;
   }
   return end - at;
+}
+
+/** It is known of all its bytes where they stand in the file. */
+export function isLocated({ offset = -1, pieces }: Pick<FramedPacket, 'offset' | 'pieces'>): boolean {
+  if (offset >= 0) return true;
+  if (pieces === undefined) return false;
+  for (let i = 1; i < pieces.length; i += 2) if (pieces[i]! < 0) return false;
+  return true;
 }

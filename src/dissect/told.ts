@@ -8,6 +8,8 @@ export interface Followed extends ConnectionInfo {
   readonly layers: readonly unknown[];
   readonly proxied: string | undefined;
   readonly hasFin: boolean;
+  /** Grows whenever any of this may have become another. */
+  readonly turns: number;
   lackedUntil(direction: Direction): number;
 }
 
@@ -43,6 +45,7 @@ export function lacksSince(lackedUntil: number, from: number): boolean {
 
 /** The state told last, as far as it can change. It is asked for each captured packet, so it only compares. */
 export class Told {
+  private turns = -1;
   private version: Version | undefined = undefined;
   private versionFrom: VersionSource | undefined = undefined;
   private evidence = 0;
@@ -55,6 +58,12 @@ export class Told {
   private serverLackedUntil = Number.NaN;
 
   isOf(connection: Followed): boolean {
+    const { turns } = connection;
+    return turns === this.turns || this.isSame(connection, turns);
+  }
+
+  private isSame(connection: Followed, turns: number): boolean {
+    this.turns = turns;
     return (
       this.clientLackedUntil === connection.lackedUntil('client-to-server') &&
       this.serverLackedUntil === connection.lackedUntil('server-to-client') &&

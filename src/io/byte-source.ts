@@ -26,11 +26,20 @@ export interface SourceOptions {
   readonly pieceLength?: number | undefined;
 }
 
+/** A file that has a name, and by which to tell whether it still has it. */
+export interface NamedFile {
+  readonly path: string;
+  readonly device: number;
+  readonly inode: number;
+}
+
 export interface ByteSource {
   /** For messages. */
   readonly name: string;
   /** Of a regular file, for a progress bar; the file may still grow. */
   readonly size: number | undefined;
+  /** A regular file that was opened by this path. */
+  readonly file?: NamedFile | undefined;
   readonly pieces: AsyncGenerator<Uint8Array, void, void>;
 }
 
@@ -45,7 +54,10 @@ export async function openSource(path: string, options: SourceOptions = {}): Pro
     const stats = await stat(path);
     if (stats.isDirectory()) throw new UserError('file', `${path}: is a directory`);
     if (stats.isFIFO()) return streamSource(path, await openFifo(path), options);
-    return fileSource(path, await openFile(path, 'r'), stats.isFile() ? stats.size : undefined, options);
+    const fd = await openFile(path, 'r');
+    const { dev: device, ino: inode } = fstatSync(fd);
+    const file = stats.isFile() ? { path, device, inode } : undefined;
+    return { ...fileSource(path, fd, stats.isFile() ? stats.size : undefined, options), file };
   } catch (error) {
     throw error instanceof UserError ? error : new UserError('file', `${path}: ${openingFailed(error)}`);
   }
@@ -130,12 +142,12 @@ const OPENING_FAILED: Readonly<Record<string, string>> = {
   EPERM: 'no permission to read it',
 };
 
-function openingFailed(error: unknown): string {
+export function openingFailed(error: unknown): string {
   const code = errorCode(error);
   return OPENING_FAILED[code] ?? `cannot be opened (${code})`;
 }
 
-function readingFailed(name: string, error: unknown): UserError {
+export function readingFailed(name: string, error: unknown): UserError {
   return new UserError('file', `${name}: reading failed (${errorCode(error)})`);
 }
 

@@ -5,7 +5,7 @@
 import { DETECT_LENGTH, openCapture } from '../capture/detect.js';
 import type { CapturedPacket, CaptureFormat, CaptureNote, CaptureReader, ReaderOptions } from '../capture/packet.js';
 import { UserError } from '../user-error.js';
-import { type ByteSource, openSource, type SourceOptions } from './byte-source.js';
+import { type ByteSource, type NamedFile, openSource, type SourceOptions } from './byte-source.js';
 import { gunzip } from './gunzip.js';
 
 export interface InputOptions extends ReaderOptions, SourceOptions {}
@@ -22,6 +22,8 @@ export interface CaptureBatch {
   /** Bytes of the file itself, compressed or not; `size` is known of regular files. */
   readonly bytesRead: number;
   readonly size: number | undefined;
+  /** In which the packets stand at their offsets. */
+  readonly file?: NamedFile | undefined;
 }
 
 type Pieces = AsyncGenerator<Uint8Array, void, void>;
@@ -49,6 +51,7 @@ class Input {
   readonly #options: InputOptions;
   #bytesRead = 0;
   #notes: CaptureNote[] = [];
+  #isZipped = false;
 
   constructor(source: ByteSource, options: InputOptions) {
     this.#source = source;
@@ -65,6 +68,7 @@ class Input {
       for (let layers = 1; reader === 'gzip'; layers++) {
         if (layers > MAX_GZIP_LAYERS)
           throw new UserError('not-a-capture', `gzip in gzip more than ${MAX_GZIP_LAYERS} deep`);
+        this.#isZipped = true;
         pieces = this.#unzipped(first, pieces);
         first = await readFirst(pieces);
         reader = this.#openInside(first);
@@ -98,6 +102,7 @@ class Input {
       epoch,
       bytesRead: this.#bytesRead,
       size: this.#source.size,
+      file: this.#isZipped ? undefined : this.#source.file,
     };
   }
 

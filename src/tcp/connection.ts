@@ -62,6 +62,11 @@ export class TcpConnection<T> implements Linked {
     this.streams = [new TcpStream(context), new TcpStream(context)];
   }
 
+  /** Grows whenever what its streams lack, or who sent a FIN, may have become another. */
+  get turns(): number {
+    return this.streams[0].turns + this.streams[1].turns + this.fins;
+  }
+
   /** "10.0.0.2:20000" or "[::1]:1883", made on each call. */
   endpoint(side: Side): string {
     return formatEndpoint(this.addresses, side * this.addressLength, this.addressLength, this.ports[side]);

@@ -22,10 +22,6 @@ export class TcpStream {
   #disorder: Disorder | undefined = undefined;
   /** Started, nothing held, nothing suspected, no FIN: the next segment in order can take the short way. */
   #calm = false;
-  #fin = -1;
-  /** What the receiver acknowledged last; before the start, the latest sign of where the stream stands. */
-  #acknowledged = 0;
-  #hasAcknowledged = false;
 
   constructor(context: StreamContext) {
     this.#context = context;
@@ -62,23 +58,28 @@ export class TcpStream {
 
   /** Everything up to the FIN is delivered. */
   get finished(): boolean {
-    return this.#fin >= 0 && this.#progress.position >= this.#fin;
+    const { fin, position } = this.#progress;
+    return fin >= 0 && position >= fin;
   }
 
   /** The receiver has acknowledged the FIN: it waits for nothing any more. */
   get finAcknowledged(): boolean {
-    return this.#fin >= 0 && this.#hasAcknowledged && this.#progress.positionOf(this.#acknowledged) > this.#fin;
+    return this.#progress.finAcknowledged;
   }
 
-  /** What was sent, by the word of its sender's FIN or of its receiver, and was not delivered: held up, or lost. */
+  /** Bytes that were sent and not delivered. */
   get missing(): number {
-    if (this.#fin >= 0) return this.#fin - this.#progress.position;
-    return this.#hasAcknowledged ? this.#progress.missing(this.#acknowledged, this.#context.options.maxJump) : 0;
+    return this.#progress.missing(this.#context.options.maxJump);
   }
 
   /** Until when bytes that it sent were not seen: given up; Infinity while some are missing, or were left out before its RST. */
   get lackedUntil(): number {
-    return this.#progress.lackedUntil(this.missing, this.#context.options.maxJump);
+    return this.#progress.lackedUntil(this.#context.options.maxJump);
+  }
+
+  /** Grows whenever that may have become another. */
+  get turns(): number {
+    return this.#progress.turns;
   }
 
   /** The segment's bytes, and whatever they set free. Valid until the next push. */
@@ -92,8 +93,7 @@ export class TcpStream {
     if (length === 0) return NO_CHUNKS;
     const chunks = this.#context.usual.of(segment);
     progress.recent?.add(progress, progress.position, chunks[0].bytes);
-    progress.next = (progress.next + length) | 0;
-    progress.position += length;
+    progress.move(length);
     return chunks;
   }
 
@@ -101,15 +101,15 @@ export class TcpStream {
   acknowledge(acknowledgment: number, handshake: boolean): void {
     if (!this.#progress.started && handshake) this.#begin(acknowledgment, true);
     else if (!this.#progress.started) this.#anchor(acknowledgment);
-    else this.#noteAcknowledged(acknowledgment);
+    else this.#progress.noteAcknowledged(acknowledgment);
   }
 
   /** Gives up holes that the receiver has acknowledged long enough. To be called for each segment of the connection. */
   settle(time: number, frame: number): readonly Chunk[] {
     const hole = this.#disorder?.held.first;
-    if (this.#disorder === undefined || hole === undefined || !this.#hasAcknowledged) return NO_CHUNKS;
+    if (this.#disorder === undefined || hole === undefined || !this.#progress.hasAcknowledged) return NO_CHUNKS;
     const { held, wait } = this.#disorder;
-    const acknowledged = this.#progress.positionOf(this.#acknowledged);
+    const acknowledged = this.#progress.positionOf(this.#progress.acknowledged);
     const lost = wait.lostUpTo(hole.start, acknowledged, time, this.#context.options);
     if (lost < 0) return NO_CHUNKS;
     const out: Chunk[] = [];
@@ -158,9 +158,10 @@ export class TcpStream {
   /** The segment is no late or repeated part of this stream: it lies far off, or reaches behind the FIN. */
   isForeign(segment: Segment): boolean {
     if (!this.#progress.started) return false;
+    const { fin } = this.#progress;
     const from = this.#progress.positionOf(segment.sequence);
     const end = from + segment.payloadLength;
-    const isBehindFin = segment.payloadLength > 0 && this.#fin >= 0 && end > this.#fin;
+    const isBehindFin = segment.payloadLength > 0 && fin >= 0 && end > fin;
     return isBehindFin || this.#progress.isFar(from, end, this.#context.options);
   }
 
@@ -191,18 +192,19 @@ export class TcpStream {
   }
 
   #synchronize(first: number): void {
-    const { started, position } = this.#progress;
-    const untouched = position === 0 && this.#disorder === undefined && this.#fin < 0;
+    const { started, position, fin } = this.#progress;
+    const untouched = position === 0 && this.#disorder === undefined && fin < 0;
     if (!started || untouched) this.#begin(first, true);
     else if (distance(this.#progress.first, first) === 0) this.#progress.exact = true;
   }
 
   /** The first bytes of a stream whose SYN was not seen. An earlier sign of where it stood makes the rest a hole. */
   #start(first: number): void {
-    const ahead = this.#hasAcknowledged ? distance(this.#acknowledged, first) : 0;
+    const { hasAcknowledged, acknowledged } = this.#progress;
+    const ahead = hasAcknowledged ? distance(acknowledged, first) : 0;
     // 1 is what a keep-alive probe is short of the stream: no sign of a byte.
     const near = ahead > 1 && ahead <= this.#context.options.maxHeldBytes;
-    this.#begin(near ? this.#acknowledged : first, false);
+    this.#begin(near ? acknowledged : first, false);
   }
 
   #begin(first: number, exact: boolean): void {
@@ -211,17 +213,13 @@ export class TcpStream {
   }
 
   #anchor(sequence: number): void {
-    if (!this.#hasAcknowledged || distance(this.#acknowledged, sequence) > 0) this.#noteAcknowledged(sequence);
-  }
-
-  #noteAcknowledged(acknowledgment: number): void {
-    this.#acknowledged = acknowledgment;
-    this.#hasAcknowledged = true;
+    const progress = this.#progress;
+    if (!progress.hasAcknowledged || distance(progress.acknowledged, sequence) > 0) progress.noteAcknowledged(sequence);
   }
 
   #isCalm(): boolean {
-    const { started, joined } = this.#progress;
-    return started && !joined && this.#fin < 0 && (this.#disorder === undefined || this.#disorder.calm);
+    const { started, joined, fin } = this.#progress;
+    return started && !joined && fin < 0 && (this.#disorder === undefined || this.#disorder.calm);
   }
 
   #isRenumbered(out: Chunk[], segment: Segment): boolean {
@@ -239,8 +237,6 @@ export class TcpStream {
     const { sequence, bytes, length, time, frame } = suspected;
     while (this.heldSegments > 0) this.#release(out, time, frame);
     this.#disorder?.suspect.drop();
-    this.#fin = -1;
-    this.#hasAcknowledged = false;
     this.#progress.renumber(out, sequence, time, frame);
     this.#progress.deliver(out, bytes, time, frame);
     this.#progress.gap(out, length - bytes.length, 'cut', time, frame);
@@ -250,7 +246,7 @@ export class TcpStream {
   #place(out: Chunk[], segment: Segment, from: number): void {
     const { bytes, payloadAt, payloadEnd, payloadLength, time, frame } = segment;
     const progress = this.#progress;
-    const end = this.#fin >= 0 ? Math.min(from + payloadLength, this.#fin) : from + payloadLength;
+    const end = this.#progress.fin >= 0 ? Math.min(from + payloadLength, this.#progress.fin) : from + payloadLength;
     if (end <= from) return;
     const view = bytes.subarray(payloadAt, Math.min(payloadEnd, payloadAt + end - from));
     if (from < progress.position) this.#compareAgain(view, from, end, time, frame);
@@ -288,8 +284,12 @@ export class TcpStream {
   }
 
   #finish(end: number): void {
-    if (this.#fin >= 0) return;
-    this.#fin = Math.max(this.#progress.positionOf(end), this.#progress.position, this.#disorder?.held.end ?? 0);
+    if (this.#progress.fin >= 0) return;
+    this.#progress.fin = Math.max(
+      this.#progress.positionOf(end),
+      this.#progress.position,
+      this.#disorder?.held.end ?? 0,
+    );
   }
 
   #needDisorder(): Disorder {

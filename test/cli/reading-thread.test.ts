@@ -53,8 +53,18 @@ function damaged(): Uint8Array {
   return Buffer.concat([bytes.subarray(0, 24), ...records]);
 }
 
+function halves(): readonly [string, string] {
+  let at = 24;
+  while (at < bytes.length / 2) at += 16 + bytes.readUInt32LE(at + 8);
+  const header = bytes.subarray(0, 24);
+  const [first, second] = [bytes.subarray(0, at), Buffer.concat([header, bytes.subarray(at)])];
+  return [written('first.pcap', first), written('second.pcap', second)];
+}
+
 const DAMAGED = written('damaged.pcap', damaged());
 const CUT = written('cut.pcap', bytes.subarray(0, bytes.length - 7));
+/** The capture in two files, of which the first ends in the middle of packets. */
+const HALVES = halves();
 const ZIPPED = written('large.pcap.gz', gzipSync(bytes));
 const NO_CAPTURE = written('no-capture.pcap', Buffer.from('nothing of the kind'));
 const MISSING = join(folder, 'missing.pcap');
@@ -94,6 +104,10 @@ const THREADED: readonly (readonly string[])[] = [
   ['dissect', '--quiet', '--client', 'device-000003', LARGE],
   ['dissect', '--format', 'ndjson', '--connection', '0-1', PINGS, LARGE, DAMAGED],
   ['check', ZIPPED],
+  ['check', '--format', 'json', ...HALVES],
+  ['check', '-v', HALVES[1], ZIPPED, HALVES[0], HALVES[1]],
+  ['check', '--only', 'nonsense', LARGE],
+  ['check', '--baseline', MISSING, LARGE],
   ['check', CUT],
   ['check', MISSING, LARGE],
   ['check', LARGE, MISSING, PINGS],
@@ -173,7 +187,7 @@ describe('the same as in one thread', () => {
 
 describe('the program', () => {
   // More than is worth a thread.
-  const often = Math.ceil((140 * 1024 * 1024) / bytes.length);
+  const often = Math.ceil((40 * 1024 * 1024) / bytes.length);
   const inputs = Array.from({ length: often }, () => LARGE);
   // Tells of each thread that is made.
   const HOOK = `data:text/javascript,process.on('worker',()=>process.stderr.write('a thread\\n'))`;
@@ -228,6 +242,7 @@ describe('a thread that fails', () => {
     secrets: { keylogs: [], rsaKeys: [], psks: [] },
     limits: layerOptions(new Map()),
   };
+  const setup = { paths: [], settings, isVisible: false, glances: false };
   const nothing = async (): Promise<void> => {};
   const sink: Sink = {
     ...{ summaryOnly: false, broken: false, isFull: false, hasLimit: false, isVisible: false },
@@ -247,9 +262,19 @@ describe('a thread that fails', () => {
     ['is done without a word', ``, 'ended with 0'],
   ])('is told as what it is: one that %s', async (_, program, message) => {
     const its = { program: new URL(`data:text/javascript,${encodeURIComponent(program)}`) };
-    const thread = new ReadingThread(its, { paths: [], settings }, sink, around);
+    const thread = new ReadingThread(its, setup, around);
     await thread.begin();
-    await expect(thread.run()).rejects.toThrow(message);
+    await expect(thread.run(sink)).rejects.toThrow(message);
+  });
+
+  it('is told when a file is another one by the time it is to be read again', async () => {
+    const program = `
+      import { parentPort } from 'node:worker_threads';
+      parentPort.postMessage({ kind: 'file', file: { path: ${JSON.stringify(LARGE)}, device: 1, inode: 1 } });
+      setInterval(() => {}, 1000);`;
+    const its = { program: new URL(`data:text/javascript,${encodeURIComponent(program)}`) };
+    const thread = new ReadingThread(its, setup, around);
+    await expect(thread.run(sink)).rejects.toThrow(`${LARGE}: was changed or replaced while it was read`);
   });
 
   it('is ended when the sink fails', async () => {
@@ -259,7 +284,7 @@ describe('a thread that fails', () => {
       setInterval(() => {}, 1000);`;
     const its = { program: new URL(`data:text/javascript,${encodeURIComponent(program)}`) };
     const begin = () => Promise.reject(new Error('no room'));
-    const thread = new ReadingThread(its, { paths: [], settings }, { ...sink, begin }, around);
-    await expect(thread.run()).rejects.toThrow('no room');
+    const thread = new ReadingThread(its, setup, around);
+    await expect(thread.run({ ...sink, begin })).rejects.toThrow('no room');
   });
 });

@@ -9,7 +9,7 @@ import type { DissectorOptions } from '../../src/dissect/dissector.js';
 import type { ConnectionInfo, Item } from '../../src/dissect/item.js';
 import { readCapture } from '../../src/io/input.js';
 import { Judge } from '../../src/validate/judge.js';
-import { inBatches, inOneThread, type See } from '../support/batched.js';
+import { inBatches, inFiles, inOneThread, type See } from '../support/batched.js';
 import { captures, secretsBeside } from '../support/captures.js';
 import { Random } from '../support/random.js';
 import { CLIENT, SERVER, Wire } from '../support/wire.js';
@@ -142,6 +142,45 @@ describe.each(captures)('%s', (_name, path) => {
       compare(damaged(packets, random), { ...options, limits, reassemble }, [random.pick(SIZES)]);
     }
   }, 120_000);
+});
+
+describe('packets that stay in the file', () => {
+  /** Each captured packet is in a file of its own, and whatever can be read again is. */
+  const expectSame = (packets: readonly CapturedPacket[]): number => {
+    const filed = inFiles(packets, packets.length);
+    const expected = seen((see) => inOneThread(filed.packets, {}, see));
+    let readAgain = 0;
+    const found = seen((see) => {
+      const ran = inBatches(filed.packets, {}, see, BATCH_SIZES, () => false, filed.files);
+      readAgain = ran.readAgain;
+      return ran;
+    });
+    expect(found).toEqual(expected);
+    return readAgain;
+  };
+
+  it('are read there again', () => {
+    const wire = new Wire().open();
+    wire.send(CLIENT, '10 0d 00 04 4d 51 54 54 04 02 00 3c 00 01 61').send(SERVER, '20 02 00 00');
+    for (let i = 0; i < 5; i++) wire.send(CLIENT, '30 04 00 01 61 62').send(CLIENT, '32 06 00 01 61 00 07 62');
+    expect(expectSame(wire.packets)).toBe(10);
+  });
+
+  it('are sent where a file ends in the middle of them', () => {
+    const wire = new Wire().open();
+    wire.send(CLIENT, '10 0d 00 04 4d 51 54 54 04 02 00 3c 00 01 61').send(SERVER, '20 02 00 00');
+    for (let i = 0; i < 5; i++)
+      wire.send(CLIENT, '30 04 00 01').send(CLIENT, '61 62 c0 00').send(CLIENT, '30 04 00 01 61 62');
+    // Of the two that begin in the file in which the one before ends, the connection is told that it is not between packets.
+    expect(expectSame(wire.packets)).toBe(5);
+  });
+
+  it('are sent where another file has come until it is known how to read them', () => {
+    const wire = new Wire();
+    // Of 3.1.1 with a payload of two bytes, or of 5.0 with one. The second one is hint enough, and the first comes out with it.
+    for (let i = 0; i < 3; i++) wire.send(CLIENT, '32 07 00 01 61 00 07 00 62');
+    expect(expectSame(wire.packets)).toBe(1);
+  });
 });
 
 describe('a long run', () => {

@@ -4,7 +4,7 @@
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { describe, expect, it } from 'vitest';
+import { afterAll, describe, expect, it } from 'vitest';
 import type { CapturedPacket } from '../../src/capture/packet.js';
 import type { TakesGlanced } from '../../src/dissect/glanced.js';
 import type { Item } from '../../src/dissect/item.js';
@@ -15,7 +15,7 @@ import { Judge, type JudgeOptions } from '../../src/validate/judge.js';
 import type { Rule } from '../../src/validate/rule.js';
 import { RULES } from '../../src/validate/rules/index.js';
 import { writeSynthetic } from '../bench/synthetic.js';
-import { inBatches, inOneThread } from '../support/batched.js';
+import { inBatches, inFiles, inOneThread, type PacketFile } from '../support/batched.js';
 import { captures } from '../support/captures.js';
 import { fixtureBytes, packetsOf } from '../support/fixtures.js';
 import { Random } from '../support/random.js';
@@ -27,14 +27,20 @@ interface Judgement {
   readonly packets: number;
   /** Taken at a glance. */
   readonly glanced: number;
+  readonly readAgain: number;
 }
 
-type Way = 'items' | 'glances' | 'batches';
+type Way = 'items' | 'glances' | 'batches' | 'files';
 
 /** Small ones, so that what is told goes from one to the next. */
 const SIZES = { rows: 50, bytes: 3000, batches: 3 };
 
-function judgement(packets: readonly CapturedPacket[], way: Way, options: Partial<JudgeOptions>): Judgement {
+function judgement(
+  packets: readonly CapturedPacket[],
+  way: Way,
+  options: Partial<JudgeOptions>,
+  files: readonly PacketFile[] = [],
+): Judgement {
   const judge = new Judge(options);
   let glanced = 0;
   const glance: TakesGlanced = (one) => {
@@ -52,12 +58,14 @@ function judgement(packets: readonly CapturedPacket[], way: Way, options: Partia
   };
   const see = (item: Item): void => keep(judge.push(item));
   const reading = { ports: [1883], glance: way === 'glances' ? glance : undefined };
-  const { summary } =
-    way === 'batches' ? inBatches(packets, reading, see, SIZES, glance) : inOneThread(packets, reading, see);
+  const { summary, readAgain } =
+    way === 'batches' || way === 'files'
+      ? inBatches(packets, reading, see, SIZES, glance, files)
+      : inOneThread(packets, reading, see);
   const { time = 0, number: origin = 0 } = packets.at(-1) ?? {};
   keep(judge.end({ time, origin }));
   const said = { findings, report: textOf(judge.report()), errors: judge.errors, summary };
-  return { said, packets: summary.packets, glanced };
+  return { said, packets: summary.packets, glanced, readAgain };
 }
 
 /** What connections have for themselves, which differs from thread to thread. */
@@ -70,6 +78,8 @@ const OWN = new Set([
   'layersNamed',
   'names',
   'told',
+  'file',
+  'changes',
   'senders',
   'lackedUntil',
   'client',
@@ -87,18 +97,26 @@ function textOf(value: unknown): string {
   });
 }
 
+/** Over all tests, so that it is known to be done at all. */
+let readAgain = 0;
+
 /** All ways; how many were taken. */
 function everyWay(
   name: string,
-  packets: readonly CapturedPacket[],
+  captured: readonly CapturedPacket[],
   options: Partial<JudgeOptions> = {},
 ): readonly [glanced: number, packets: number] {
+  const { packets, files } = inFiles(captured, 1 + (captured.length % 3));
   const one = judgement(packets, 'items', options);
   const other = judgement(packets, 'glances', options);
   expect(other.said, name).toEqual(one.said);
   const third = judgement(packets, 'batches', options);
   expect(third.said, `${name}, in batches`).toEqual(one.said);
   expect(third.glanced).toBeGreaterThanOrEqual(other.glanced);
+  const fourth = judgement(packets, 'files', options, files);
+  expect(fourth.said, `${name}, in ${files.length} files`).toEqual(one.said);
+  expect(fourth.glanced).toBe(third.glanced);
+  readAgain += fourth.readAgain;
   return [other.glanced, other.packets];
 }
 
@@ -149,6 +167,8 @@ const recordings = captures
   .map(({ name, bytes }) => ({ name, packets: packetsOf(new Uint8Array(bytes)) }));
 
 describe('at a glance', () => {
+  afterAll(() => expect(readAgain).toBeGreaterThan(1000));
+
   it('recorded captures are judged as they are packet by packet', () => {
     let [taken, all] = [0, 0];
     for (const { name, packets } of recordings) {

@@ -1,5 +1,6 @@
-// The formats of a judgement, one row a format.
+// The formats of a judgement with what makes them.
 
+import { JUDGEMENT_FORMAT_ROWS } from './format-rows.js';
 import { createGithub } from './github.js';
 import { createJson } from './json.js';
 import type { JudgementFormat } from './judgement.js';
@@ -10,36 +11,20 @@ import { createSarif } from './sarif.js';
 import { createTable } from './table.js';
 import { createTap } from './tap.js';
 
-export const JUDGEMENT_FORMATS: readonly JudgementFormat[] = [
-  { name: 'table', title: 'findings, connections and a summary to read', closesWithSummary: true, create: createTable },
-  {
-    name: 'json',
-    title: 'one object, {"findings":[…],"connections":[…],"coverage":[…],"summary":{…}}',
-    closesWithSummary: false,
-    create: createJson,
-  },
-  { name: 'ndjson', title: 'one object per line and finding', closesWithSummary: false, create: createNdjson },
-  {
-    name: 'junit',
-    title: 'JUnit XML, a test case per statement',
-    closesWithSummary: false,
-    isWhole: true,
-    create: createJunit,
-  },
-  {
-    name: 'sarif',
-    title: 'SARIF 2.1.0, for code scanning and viewers',
-    closesWithSummary: false,
-    isWhole: true,
-    create: createSarif,
-  },
-  {
-    name: 'tap',
-    title: 'TAP 14, a test point per statement',
-    closesWithSummary: false,
-    isWhole: true,
-    create: createTap,
-  },
-  { name: 'github', title: 'annotations and a step summary', closesWithSummary: false, create: createGithub },
-  { name: 'markdown', title: 'a report for a merge request', closesWithSummary: true, create: createMarkdown },
-];
+type Name = (typeof JUDGEMENT_FORMAT_ROWS)[number]['name'];
+
+const CREATE: Readonly<Record<Name, JudgementFormat['create']>> = {
+  table: createTable,
+  json: createJson,
+  ndjson: createNdjson,
+  junit: createJunit,
+  sarif: createSarif,
+  tap: createTap,
+  github: createGithub,
+  markdown: createMarkdown,
+};
+
+export const JUDGEMENT_FORMATS: readonly JudgementFormat[] = JUDGEMENT_FORMAT_ROWS.map((row) => ({
+  ...row,
+  create: CREATE[row.name],
+}));

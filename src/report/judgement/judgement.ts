@@ -73,7 +73,7 @@ export interface JudgementFormat {
   /** Whether the closing lines are part of the output; else they go beside it. */
   readonly closesWithSummary: boolean;
   /** It tells of each statement or finding, and is nothing without them: -q is refused. */
-  readonly isWhole?: true;
+  readonly isWhole: boolean;
   create(options: JudgementOptions): JudgementRenderer;
 }
 
