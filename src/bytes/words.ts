@@ -1,4 +1,4 @@
-// Bytes by four at once: where many are only compared or summed up, that takes a quarter of the time.
+// Bytes by four at once: where many are only compared or summed up, that takes about half of the time.
 
 let buffer: ArrayBufferLike = new ArrayBuffer(0);
 let view: DataView = new DataView(buffer);

@@ -108,7 +108,7 @@ export class Reading {
     const { sink, dissector } = this;
     if (sink.file === undefined) return;
     const number = file === undefined ? NO_FILE : ++this.files;
-    dissector.source(number);
+    dissector.beginFile(number);
     sink.file(file, number);
   }
 

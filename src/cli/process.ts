@@ -2,7 +2,7 @@
 
 import { setPriority } from 'node:os';
 import { prepareProcess } from '../io/broker-process.js';
-import { expectMuch } from '../io/heap.js';
+import { expectMuch } from '../io/expect-much.js';
 import type { ReadingWorker } from './io.js';
 import { run } from './program.js';
 

@@ -6,7 +6,7 @@ import { Worker } from 'node:worker_threads';
 import { type Batch, OWN } from '../dissect/batch.js';
 import { BatchReader } from '../dissect/batch-reader.js';
 import type { NamedFile } from '../io/byte-source.js';
-import { FileReader } from '../io/file-bytes.js';
+import { NamedFileBytes } from '../io/file-bytes.js';
 import { UserError } from '../user-error.js';
 import type { ReadingIo } from './capture-reading.js';
 import type { ReadingWorker } from './io.js';
@@ -19,7 +19,7 @@ export class ReadingThread {
   private readonly messages: FromReading[] = [];
   /** The thread has ended by itself, which is a bug. */
   private failure: { readonly error: unknown } | undefined = undefined;
-  private file: FileReader | undefined = undefined;
+  private file: NamedFileBytes | undefined = undefined;
   private wake: (() => void) | undefined = undefined;
   private broken = false;
 
@@ -119,7 +119,7 @@ export class ReadingThread {
   private open(file: NamedFile | undefined): void {
     this.file?.close();
     this.file = undefined;
-    this.reader.file = this.file = file && new FileReader(file);
+    this.reader.file = this.file = file && new NamedFileBytes(file);
   }
 
   private async read(batch: Batch, sink: Sink): Promise<void> {

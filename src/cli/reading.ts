@@ -4,7 +4,7 @@
 import { availableParallelism } from 'node:os';
 import type { Command } from 'commander';
 import type { DissectorOptions } from '../dissect/dissector.js';
-import { filesSize } from '../io/byte-source.js';
+import { filesSize } from '../io/files-size.js';
 import { createProgress } from '../io/progress.js';
 import { Reading, type ReadingIo, type ReadingSettings } from './capture-reading.js';
 import type { Io, ReadingWorker } from './io.js';

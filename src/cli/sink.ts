@@ -26,7 +26,7 @@ export interface Sink {
   /** Before the first of everything; called again, it does nothing. */
   begin(): Promise<void>;
   source(source: Source): void;
-  /** What follows stands in this file, by this number (Dissector.source); in none that can be read again, if undefined. */
+  /** What follows stands in this file, by this number (Dissector.beginFile); in none that can be read again, if undefined. */
   file?(file: NamedFile | undefined, number: number): void;
   /** True when it is time for `pass`. */
   add(item: Item): boolean;

@@ -8,6 +8,7 @@ import type { TransportName } from '../transport/transport.js';
 import type { ConnectionInfo, FirstFin, VersionSource } from './item.js';
 import { lacksSince, type Told } from './told.js';
 
+/** The number of what is no file that can be read again. */
 export const NO_FILE = 0;
 
 export class Connection implements ConnectionInfo {

@@ -98,7 +98,7 @@ export class Dissector {
   }
 
   /** What follows is of another file, by this number (from 1 on), which can be read again; NO_FILE: of none such. */
-  source(file: number): void {
+  beginFile(file: number): void {
     this.output.file = file;
     // What began before does not stand in it.
     for (const { user } of this.connections.open())

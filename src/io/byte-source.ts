@@ -10,8 +10,7 @@ import type { Readable } from 'node:stream';
 import { setImmediate } from 'node:timers/promises';
 import { promisify } from 'node:util';
 import { UserError } from '../user-error.js';
-
-export const STDIN = '-';
+import { STDIN } from './files-size.js';
 
 /** Measured from 64 KiB to 4 MiB: the same up to 512 KiB, slower above. */
 const PIECE_LENGTH = 128 * 1024;
@@ -55,24 +54,13 @@ export async function openSource(path: string, options: SourceOptions = {}): Pro
     if (stats.isDirectory()) throw new UserError('file', `${path}: is a directory`);
     if (stats.isFIFO()) return streamSource(path, await openFifo(path), options);
     const fd = await openFile(path, 'r');
-    const { dev: device, ino: inode } = fstatSync(fd);
-    const file = stats.isFile() ? { path, device, inode } : undefined;
-    return { ...fileSource(path, fd, stats.isFile() ? stats.size : undefined, options), file };
+    const opened = fstatSync(fd);
+    if (!opened.isFile()) return fileSource(path, fd, undefined, options);
+    const { size, dev: device, ino: inode } = opened;
+    return { ...fileSource(path, fd, size, options), file: { path, device, inode } };
   } catch (error) {
     throw error instanceof UserError ? error : new UserError('file', `${path}: ${openingFailed(error)}`);
   }
-}
-
-/** Bytes of all of them; undefined when one is no regular file. What cannot be looked at has none: reading it will tell. */
-export async function filesSize(paths: readonly string[]): Promise<number | undefined> {
-  let size = 0;
-  for (const path of paths) {
-    const stats = path === STDIN ? undefined : await stat(path).catch(() => 'unknown' as const);
-    if (stats === 'unknown') continue;
-    if (!stats?.isFile()) return undefined;
-    size += stats.size;
-  }
-  return size;
 }
 
 function openStdin(options: SourceOptions): ByteSource {

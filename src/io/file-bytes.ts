@@ -5,12 +5,12 @@ import type { FileBytes } from '../dissect/batch.js';
 import { UserError } from '../user-error.js';
 import { type NamedFile, openingFailed, readingFailed } from './byte-source.js';
 
-/** What is wanted lies apart: a page or two take no longer than a few bytes. Measured with one packet in 60. */
+/** What is wanted lies apart: little is read beside it. */
 const FEW = 4 * 1024;
-/** It lies together. */
+/** It lies together: what follows will be wanted, too. */
 const MANY = 64 * 1024;
 
-export class FileReader implements FileBytes {
+export class NamedFileBytes implements FileBytes {
   private readonly descriptor: number;
   /** What was read last, and where that stands in the file. */
   private memory = new Uint8Array(MANY);

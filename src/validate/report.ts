@@ -7,7 +7,7 @@ import { type Ending, endingOf, unjudgedOf } from './ending.js';
 import type { Rule } from './rule.js';
 import type { Closed } from './state/closed.js';
 import type { Conversation } from './state/conversation.js';
-import { HELD, INCONCLUSIVE, type Marks, VIOLATED } from './verdicts.js';
+import { INCONCLUSIVE, type Marks, VIOLATED } from './verdicts.js';
 
 export type Answer = 'held' | 'violated' | 'inconclusive';
 
@@ -67,8 +67,9 @@ export class Tally {
     const all = this.of(version);
     const own: Counts = { held: 0, violated: 0, inconclusive: 0 };
     for (let i = 0; i < bits.length; i++) {
-      const answer = answerOf(bits[i]!);
-      if (answer === undefined) continue;
+      const bit = bits[i]!;
+      if (bit === 0) continue;
+      const answer = answerOf(bit);
       own[answer]++;
       all[i]![answer]++;
     }
@@ -133,15 +134,13 @@ function statementsOf(rules: readonly Rule[], version: Version, bits: Uint8Array
   }
   const statements: Record<Answer, string[]> = { violated: [], inconclusive: [], held: [] };
   for (const [key, bit] of worst) {
-    statements[answerOf(bit) ?? 'held'].push(key);
+    statements[answerOf(bit)].push(key);
   }
   return statements;
 }
 
-/** The worst that the bits of a rule say; undefined when they say nothing. */
-function answerOf(bits: number): Answer | undefined {
-  if (bits === 0) return undefined;
+/** The worst that the bits of a rule, of which it has some, say. */
+function answerOf(bits: number): Answer {
   if ((bits & VIOLATED) !== 0) return 'violated';
-  if ((bits & INCONCLUSIVE) !== 0) return 'inconclusive';
-  return (bits & HELD) === 0 ? undefined : 'held';
+  return (bits & INCONCLUSIVE) !== 0 ? 'inconclusive' : 'held';
 }

@@ -15,7 +15,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, describe, expect, it, onTestFinished } from 'vitest';
 import type { NamedFile } from '../../src/io/byte-source.js';
-import { FileReader } from '../../src/io/file-bytes.js';
+import { NamedFileBytes } from '../../src/io/file-bytes.js';
 import { UserError } from '../../src/user-error.js';
 import { Random } from '../support/random.js';
 
@@ -32,8 +32,8 @@ function named(name: string, content = CONTENT): NamedFile {
   return { path, device, inode };
 }
 
-function readerOf(file: NamedFile): FileReader {
-  const reader = new FileReader(file);
+function readerOf(file: NamedFile): NamedFileBytes {
+  const reader = new NamedFileBytes(file);
   onTestFinished(() => reader.close());
   return reader;
 }
@@ -109,14 +109,14 @@ describe('a file that is not what it was', () => {
     const held = openSync(file.path, 'r');
     const other = named('other.bin');
     renameSync(other.path, file.path);
-    expect(refused(() => new FileReader(file))).toBe(`/replaced.bin${CHANGED}`);
+    expect(refused(() => new NamedFileBytes(file))).toBe(`/replaced.bin${CHANGED}`);
     closeSync(held);
   });
 
   it('is gone', () => {
     const file = named('gone.bin');
     rmSync(file.path);
-    expect(refused(() => new FileReader(file))).toBe('/gone.bin: no such file');
+    expect(refused(() => new NamedFileBytes(file))).toBe('/gone.bin: no such file');
   });
 
   it('is a folder by now', () => {

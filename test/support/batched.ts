@@ -128,7 +128,7 @@ export function inBatches(
     index++;
     const number = files.findIndex(({ first }) => first === index) + 1;
     if (number > 0) {
-      dissector.source(number);
+      dissector.beginFile(number);
       writer.flush();
       sent.push(new FileInMemory(files[number - 1]!.bytes));
       writer.file = number;
